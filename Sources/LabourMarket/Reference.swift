@@ -1,0 +1,213 @@
+/// A region of the profile: the city itself, a county, a district or a zone.
+public struct Region: Hashable, Sendable {
+  public let code: RegionCode
+  public let name: String
+  /// `city`, `county`, `zone`, `state`, …: the word of the reference data.
+  public let level: String
+  /// The region this one is part of; `nil` for the top.
+  public let parent: RegionCode?
+  public let codeSystem: String
+  public let aliases: [String]
+
+  /// A region from its reference data.
+  public init(
+    code: RegionCode, name: String, level: String, parent: RegionCode?, codeSystem: String = "", aliases: [String] = []
+  ) {
+    self.code = code
+    self.name = name
+    self.level = level
+    self.parent = parent
+    self.codeSystem = codeSystem
+    self.aliases = aliases
+  }
+}
+
+/// An industry chain of the profile, valid between two months (both included; `nil` is open).
+public struct Chain: Hashable, Sendable {
+  public let code: ChainCode
+  public let name: String
+  public let nameEN: String
+  /// The chain this one is part of: a chain with parts is an aggregate and holds no cells of its own.
+  public let parent: ChainCode?
+  public let group: String
+  public let validFrom: Month?
+  public let validTo: Month?
+  public let aliases: [String]
+
+  /// A chain from its reference data.
+  public init(
+    code: ChainCode, name: String, nameEN: String = "", parent: ChainCode? = nil, group: String = "",
+    validFrom: Month? = nil, validTo: Month? = nil, aliases: [String] = []
+  ) {
+    self.code = code
+    self.name = name
+    self.nameEN = nameEN
+    self.parent = parent
+    self.group = group
+    self.validFrom = validFrom
+    self.validTo = validTo
+    self.aliases = aliases
+  }
+}
+
+/// An occupation of the profile and the officers' group it belongs to.
+public struct Occupation: Hashable, Sendable {
+  public let code: OccupationCode
+  public let name: String
+  public let group: OfficerGroup
+  public let groupName: String
+  public let edition: String
+  public let aliases: [String]
+
+  /// An occupation from its reference data.
+  public init(
+    code: OccupationCode, name: String, group: OfficerGroup, groupName: String, edition: String = "",
+    aliases: [String] = []
+  ) {
+    self.code = code
+    self.name = name
+    self.group = group
+    self.groupName = groupName
+    self.edition = edition
+    self.aliases = aliases
+  }
+}
+
+/// An indicator of the plan (`referrals`, `talent`, …).
+public struct Indicator: Hashable, Sendable {
+  public let code: String
+  public let name: String
+  public let nameEN: String
+  public let unit: String
+  public let note: String
+
+  /// An indicator from its reference data.
+  public init(code: String, name: String, nameEN: String, unit: String, note: String) {
+    self.code = code
+    self.name = name
+    self.nameEN = nameEN
+    self.unit = unit
+    self.note = note
+  }
+}
+
+/// The plan's target for an indicator in a region over a span of months.
+public struct Target: Hashable, Sendable {
+  public let region: RegionCode
+  public let indicator: String
+  public let periodStart: Month
+  public let periodEnd: Month
+  public let value: Double
+  public let source: String
+
+  /// A target from its reference data.
+  public init(
+    region: RegionCode, indicator: String, periodStart: Month, periodEnd: Month, value: Double, source: String
+  ) {
+    self.region = region
+    self.indicator = indicator
+    self.periodStart = periodStart
+    self.periodEnd = periodEnd
+    self.value = value
+    self.source = source
+  }
+}
+
+/// A measure that an assistance team may offer, with the officer groups it suits and the months it takes to work.
+public struct Lever: Hashable, Sendable {
+  public let code: String
+  public let name: String
+  public let nameEN: String
+  public let groups: Set<OfficerGroup>
+  public let leadTimeMonths: Int
+  public let capacity: Double?
+  public let capacityUnit: String
+  public let source: String
+
+  /// A measure from its reference data.
+  public init(
+    code: String, name: String, nameEN: String, groups: Set<OfficerGroup>, leadTimeMonths: Int, capacity: Double?,
+    capacityUnit: String, source: String
+  ) {
+    self.code = code
+    self.name = name
+    self.nameEN = nameEN
+    self.groups = groups
+    self.leadTimeMonths = leadTimeMonths
+    self.capacity = capacity
+    self.capacityUnit = capacityUnit
+    self.source = source
+  }
+}
+
+/// The GB/T 4754 industry classes that belong to a chain; the longest matching prefix wins.
+public struct ChainIndustry: Hashable, Sendable {
+  public let chain: ChainCode
+  public let industry: String
+  public let edition: String
+
+  /// A class from the reference data.
+  public init(chain: ChainCode, industry: String, edition: String) {
+    self.chain = chain
+    self.industry = industry
+    self.edition = edition
+  }
+}
+
+/// The reference data of a profile, in the order of its files.
+public struct Reference: Hashable, Sendable {
+  public var regions: [Region]
+  public var chains: [Chain]
+  public var chainIndustries: [ChainIndustry]
+  public var occupations: [Occupation]
+  public var indicators: [Indicator]
+  public var targets: [Target]
+  public var levers: [Lever]
+
+  /// Reference data from its tables.
+  public init(
+    regions: [Region] = [], chains: [Chain] = [], chainIndustries: [ChainIndustry] = [],
+    occupations: [Occupation] = [], indicators: [Indicator] = [], targets: [Target] = [], levers: [Lever] = []
+  ) {
+    self.regions = regions
+    self.chains = chains
+    self.chainIndustries = chainIndustries
+    self.occupations = occupations
+    self.indicators = indicators
+    self.targets = targets
+    self.levers = levers
+  }
+
+  /// Every spelling (code, name, alias) of every region with its code. A spelling that two regions share is left out.
+  public var regionSpellings: [String: RegionCode] {
+    spellings(regions.map { ($0.code, [$0.code.rawValue, $0.name] + $0.aliases) })
+  }
+  /// Every spelling (code, name, English name, alias) of every chain with its code.
+  public var chainSpellings: [String: ChainCode] {
+    spellings(chains.map { ($0.code, [$0.code.rawValue, $0.name, $0.nameEN] + $0.aliases) })
+  }
+  /// Every spelling (code, name, alias) of every occupation with its code.
+  public var occupationSpellings: [String: OccupationCode] {
+    spellings(occupations.map { ($0.code, [$0.code.rawValue, $0.name] + $0.aliases) })
+  }
+
+  /// The chain of an industry class by longest prefix; `nil` where no chain claims it or two claim it with equal length.
+  public func chain(ofIndustry code: String) -> ChainCode? {
+    let matches = chainIndustries.filter { code.hasPrefix($0.industry) }
+    guard let longest = matches.map(\.industry.count).max() else { return nil }
+    let best = Set(matches.filter { $0.industry.count == longest }.map(\.chain))
+    return best.count == 1 ? best.first : nil
+  }
+
+  private func spellings<Code: Hashable>(_ entries: [(Code, [String])]) -> [String: Code] {
+    var out: [String: Code] = [:]
+    var shared: Set<String> = []
+    for (code, words) in entries {
+      for word in words where !word.isEmpty {
+        if let other = out[word], other != code { shared.insert(word) } else { out[word] = code }
+      }
+    }
+    for word in shared { out[word] = nil }
+    return out
+  }
+}
