@@ -12,6 +12,7 @@ public struct YAMLFault: Error, Sendable, CustomStringConvertible {
   /// What is wrong and what to do next.
   public let message: String
 
+  /// The code.
   public var description: String {
     "\(file)\(line.map { ":\($0)" } ?? ""): \(key.isEmpty ? "" : "“\(key)”: ")\(message)"
   }

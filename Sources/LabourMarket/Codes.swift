@@ -132,24 +132,36 @@ public enum ResidentIdentityNumber {
 
 /// A region's code in the profile's reference data (GB/T 2260, a statistical code, or a bureau's own).
 public struct RegionCode: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// The code.
   public let rawValue: String
+  /// A code as it stands in the reference data.
   public init(rawValue: String) { self.rawValue = rawValue }
+  /// The code.
   public var description: String { rawValue }
+  /// Order of the codes.
   public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
 /// An industry chain's code in the profile's reference data.
 public struct ChainCode: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// The code.
   public let rawValue: String
+  /// A code as it stands in the reference data.
   public init(rawValue: String) { self.rawValue = rawValue }
+  /// The code.
   public var description: String { rawValue }
+  /// Order of the codes.
   public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
 /// An occupation's code in the profile's reference data (职业分类大典 medium group, or a bureau's own).
 public struct OccupationCode: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// The code.
   public let rawValue: String
+  /// A code as it stands in the reference data.
   public init(rawValue: String) { self.rawValue = rawValue }
+  /// The code.
   public var description: String { rawValue }
+  /// Order of the codes.
   public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }

@@ -35,6 +35,7 @@ public struct Month: Hashable, Comparable, Sendable, CustomStringConvertible, Lo
   /// `YYYY-MM`.
   public var description: String { pad(year, 4) + "-" + pad(month, 2) }
 
+  /// Order by time.
   public static func < (a: Month, b: Month) -> Bool { a.ordinal < b.ordinal }
   /// The month `n` months later.
   public static func + (a: Month, n: Int) -> Month { Month(ordinal: a.ordinal + n) }
@@ -105,6 +106,7 @@ public struct CalendarDay: Hashable, Comparable, Sendable, CustomStringConvertib
     return pad(p.year, 4) + "-" + pad(p.month, 2) + "-" + pad(p.day, 2)
   }
 
+  /// Order by time.
   public static func < (a: CalendarDay, b: CalendarDay) -> Bool { a.ordinal < b.ordinal }
   /// The day `n` days later.
   public static func + (a: CalendarDay, n: Int) -> CalendarDay { CalendarDay(ordinal: a.ordinal + n) }
@@ -152,6 +154,7 @@ public struct LocalTimestamp: Hashable, Comparable, Sendable, CustomStringConver
     return "\(day)T" + pad(s / 3600, 2) + ":" + pad(s / 60 % 60, 2) + ":" + pad(s % 60, 2)
   }
 
+  /// Order by time.
   public static func < (a: LocalTimestamp, b: LocalTimestamp) -> Bool { a.seconds < b.seconds }
 }
 

@@ -38,8 +38,11 @@ public enum Level: String, CaseIterable, Sendable, Codable {
 
 /// One node of the crossed hierarchy chain × region × occupation; a dimension that is summed over is `nil`.
 public struct Cell: Hashable, Sendable {
+  /// The chain.
   public var chain: ChainCode?
+  /// The region.
   public var region: RegionCode?
+  /// XX
   public var occupation: OccupationCode?
 
   /// A node from its dimensions.

@@ -44,6 +44,7 @@ public struct Failure: Error, Sendable, CustomStringConvertible {
     self.next = next
   }
 
+  /// The code.
   public var description: String { next.isEmpty ? message : "\(message)\n  → \(next)" }
 
   /// Wrong usage or configuration (exit code 2).
