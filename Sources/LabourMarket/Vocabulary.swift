@@ -42,7 +42,7 @@ public struct Cell: Hashable, Sendable {
   public var chain: ChainCode?
   /// The region.
   public var region: RegionCode?
-  /// XX
+  /// The occupation; `nil` is the sum over occupations.
   public var occupation: OccupationCode?
 
   /// A node from its dimensions.
