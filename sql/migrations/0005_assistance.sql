@@ -14,8 +14,12 @@ CREATE TABLE alerts (
   status        text NOT NULL CHECK (status IN ('open', 'claimed', 'acting', 'resolved', 'lapsed')),
   officer       text,
   calm_periods  integer NOT NULL,            -- nights in a row on which a lower level would do
+  calm_level    text NOT NULL,               -- the highest level seen on those nights; none: no level at all
   evaluated_for date NOT NULL,               -- the night of the newest evaluation
   run_id        bigint NOT NULL,             -- of that evaluation
+  closed_on     date,                        -- the night or day on which it was resolved or lapsed
+  measure       text,                        -- resolved: the measure (levers.code) that helped most
+  hired         integer,                     -- resolved: persons hired
   PRIMARY KEY (city, fingerprint, opened_on)
 );
 CREATE INDEX alerts_live ON alerts (city, team, status);
@@ -53,6 +57,7 @@ CREATE TABLE report_runs (
   night         date NOT NULL,
   forecast_run_id bigint NOT NULL,
   as_of         date NOT NULL,
+  lists_sha256  text NOT NULL,               -- of all files written: equal digests mean that nothing changed
   created_at    timestamptz NOT NULL,
   PRIMARY KEY (city, run_id),
   FOREIGN KEY (city, run_id) REFERENCES runs (city, run_id)
@@ -69,6 +74,8 @@ CREATE TABLE report_rows (
   rank          integer NOT NULL,
   level         text NOT NULL,               -- red, orange, yellow, blue, none
   openings      double precision NOT NULL,
+  expected      double precision NOT NULL,   -- forecast P50 at the lists' horizon
+  first_seen    date NOT NULL,               -- first night of its unbroken presence on the lists
   PRIMARY KEY (city, run_id, team, chain, region, occupation),
   FOREIGN KEY (city, run_id) REFERENCES report_runs (city, run_id) ON DELETE CASCADE
 );
