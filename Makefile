@@ -1,0 +1,45 @@
+# labourwatch: two commands do everything.  make demo   make test
+SWIFT ?= swift
+PREFIX ?= /usr/local
+DESTDIR ?=
+BINARY = .build/release/labourwatch
+DEMO = .labourwatch/demo
+# The clock of the demo: the night after the sample data end.
+DEMO_NOW = 2022-01-05T02:00:00
+
+.DEFAULT_GOAL := help
+.PHONY: help packages build demo test lint format bench install clean
+
+help: ## what there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+packages: ## install missing system packages
+	@deploy/packages.sh build
+
+build: packages ## a release build
+	@$(SWIFT) build -c release --product labourwatch
+
+demo: build ## the main job on the sample data of the repository
+	@deploy/demo.sh $(BINARY) $(DEMO) $(DEMO_NOW)
+
+test: packages ## all tests, against a private PostgreSQL
+	@$(SWIFT) test
+
+lint: ## the format of every source file
+	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+
+format: ## put every source file in format
+	@$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+
+bench: build ## measure speed and memory; figures of the day go to standard output
+	@Benchmarks/run.sh $(BINARY)
+
+install: build ## a release build under PREFIX, resources included
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/labourwatch/templates
+	install -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/labourwatch
+	cp -r sql jobs $(DESTDIR)$(PREFIX)/share/labourwatch/
+	cp -r Sources/Reporting/Templates/. $(DESTDIR)$(PREFIX)/share/labourwatch/templates/
+	cp -r deploy $(DESTDIR)$(PREFIX)/share/labourwatch/
+
+clean: ## remove what was built; data under .labourwatch stay
+	rm -rf .build
