@@ -1,0 +1,95 @@
+/// A file that was opened and whose form was settled.
+struct OpenedTable {
+  var reader: any TableReader
+  var source: (any ByteSource)?
+  var type: FileFormat.FileType
+  var isGzipped: Bool
+  var charset: Charset
+  var delimiter: UInt8?
+  /// Lines before the first record that only speak of the form.
+  var skippedLines = 0
+}
+
+/// Settles packing, type, charset, delimiter and line ends of a file, once.
+struct TableOpener {
+  var source: any ByteSource
+  var path: String?
+  var name: String
+  var format: FileFormat
+  var isHeader: ((String) -> Bool)?
+  var windowBytes: Int
+
+  func open() throws(TableError) -> OpenedTable {
+    var source = self.source
+    var window = Window(source, capacity: windowBytes)
+    try window.fill(to: 64)
+    var isGzipped = false
+    if window.bytes().starts(with: [0x1F, 0x8B]) {
+      isGzipped = true
+      source = try GzipSource(
+        PrefixedSource(prefix: Array(window.bytes()), rest: source), name: name, limits: format.limits)
+      window = Window(source, capacity: windowBytes)
+      try window.fill(to: 64)
+    }
+    let start = window.bytes()
+    if start.starts(with: [0xD0, 0xCF, 0x11, 0xE0]) {
+      throw TableError(
+        .unsupportedType, file: name, "This is a workbook of the old .xls type or one with a password.",
+        nextStep: "Open it in a spreadsheet program and save it as .xlsx without a password.")
+    }
+    let isZip = start.starts(with: [0x50, 0x4B, 0x03, 0x04]) || start.starts(with: [0x50, 0x4B, 0x05, 0x06])
+    if format.type == .xlsx || (format.type == .auto && isZip) { return try openWorkbook(isZip, isGzipped) }
+    try window.fill(to: CharsetDetection.sampleBytes)
+    return try openText(window, source, isGzipped)
+  }
+
+  private func openWorkbook(_ isZip: Bool, _ isGzipped: Bool) throws(TableError) -> OpenedTable {
+    guard isZip, !isGzipped, path != nil else {
+      throw TableError(
+        .unsupportedType, file: name, "This is no .xlsx workbook that can be read from here.",
+        nextStep: "Save it as .xlsx, unpacked, in the inbox.")
+    }
+    throw TableError(
+      .unsupportedType, file: name, "Workbooks are not read by this build.", nextStep: "Save the sheet as CSV.")
+  }
+
+  private func openText(
+    _ first: Window, _ source: any ByteSource, _ isGzipped: Bool
+  ) throws(TableError) -> OpenedTable {
+    let settled = CharsetDetection.settle(format.charset, sample: first.bytes())
+    var window = first
+    var start = settled.mark
+    var fileOffset = settled.mark
+    if case .utf16(let bigEndian) = settled.encoding {
+      let rest = PrefixedSource(prefix: Array(first.bytes(from: settled.mark)), rest: source)
+      window = Window(UTF16Source(rest, bigEndian: bigEndian), capacity: windowBytes)
+      try window.fill(to: CharsetDetection.sampleBytes)
+      start = 0
+    }
+    let returnEndsLine = CSVSniffer.returnEndsLine(window.bytes(from: start))
+    var delimiter: UInt8?
+    var skipped = 0
+    if let directive = CSVSniffer.directive(window.bytes(from: start)) {
+      delimiter = directive.delimiter
+      let scale = if case .utf16 = settled.encoding { 2 } else { 1 }
+      fileOffset += directive.length * scale
+      start += directive.length
+      skipped = 1
+    }
+    let separator: UInt8
+    if case .byte(let byte) = format.delimiter {
+      separator = byte
+    } else if let delimiter {
+      separator = delimiter
+    } else {
+      separator = try CSVSniffer.delimiter(
+        window.bytes(from: start), encoding: settled.encoding, returnEndsLine: returnEndsLine, limits: format.limits)
+    }
+    let reader = CSVReader(
+      window: window, encoding: settled.encoding, delimiter: separator, returnEndsLine: returnEndsLine,
+      limits: format.limits, start: start, fileOffset: fileOffset, line: 1 + skipped)
+    return OpenedTable(
+      reader: reader, source: source, type: .csv, isGzipped: isGzipped, charset: settled.encoding.charset,
+      delimiter: separator, skippedLines: skipped)
+  }
+}
