@@ -121,7 +121,9 @@ struct CombinationPlan: Sendable {
     var out = SeriesForecastResult(
       id: series.id, start: ready.end, mean: zeros, p10: zeros, p50: zeros, p90: zeros, method: "Naive",
       fallbackReason: "no values", weights: [], notes: notes)
-    guard let last = ready.values.last, let lowest = ready.values.min(), let highest = ready.values.max() else { return out }
+    guard let last = ready.values.last, let lowest = ready.values.min(), let highest = ready.values.max() else {
+      return out
+    }
     let count = ready.values.count
     if lowest == highest {
       out.fallbackReason = count == 1 ? "too short (1 value)" : "constant"

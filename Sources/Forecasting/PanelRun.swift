@@ -48,7 +48,8 @@ struct PanelRun: Sendable {
       return PooledSample(z: prepared[i].values.map(scale.scaled), calendar: prepared[i].start)
     }
     return PooledRegression(
-      sample: sample, season: options.season, horizon: options.horizon, options: options.pooled, threads: options.threads)
+      sample: sample, season: options.season, horizon: options.horizon, options: options.pooled,
+      threads: options.threads)
   }
 
   /// Rolling errors of the pooled model for every series: sums of weighted absolute errors by horizon and sums of weights.

@@ -12,7 +12,8 @@ struct PooledFeatures: Sendable {
   /// Names, in order, for explanations.
   static let names = [
     "movement a year ago", "movement two years ago", "movement three years ago", "average movement", "yearly growth",
-    "growth change 1", "growth change 2", "growth change 3", "growth change 6", "growth change season", "move 0", "move 1",
+    "growth change 1", "growth change 2", "growth change 3", "growth change 6", "growth change season", "move 0",
+    "move 1",
     "move 2", "common growth", "common growth change 1", "common growth change 3", "common move 0", "common move 1",
     "common move 2", "constant",
   ]
@@ -75,7 +76,8 @@ struct PooledFeatures: Sendable {
   /// Writes the features at origin `t` into `out`; `t` must be at least ``firstOrigin(_:)``.
   @inline(__always)
   func write(
-    _ z: UnsafePointer<Double>, growth: UnsafePointer<Double>, moves: UnsafePointer<Double>, origin t: Int, horizon h: Int,
+    _ z: UnsafePointer<Double>, growth: UnsafePointer<Double>, moves: UnsafePointer<Double>, origin t: Int,
+    horizon h: Int,
     calendar: Int, into out: UnsafeMutablePointer<Double>
   ) {
     var back = seasonsBack(h) * season

@@ -100,7 +100,8 @@ extension PooledRegression {
     let ready = sample
     let shared = features
     let trained = Parallel.map(horizon, threads: threads) { k in
-      var training = PooledTraining(sample: ready, features: shared, horizon: k + 1, maximumHorizon: horizon, options: options)
+      var training = PooledTraining(
+        sample: ready, features: shared, horizon: k + 1, maximumHorizon: horizon, options: options)
       return training.run()
     }
     coefficients = trained.map(\.coefficients)

@@ -20,7 +20,9 @@ public struct PooledScale: Sendable, Equatable {
     let logarithmic = lowest > 0 || (lowest == 0 && offset > 0)
     var sum = 0.0
     for t in m..<values.count {
-      sum += logarithmic ? Swift.abs(log((values[t] + offset) / (values[t - m] + offset))) : Swift.abs(values[t] - values[t - m])
+      sum +=
+        logarithmic
+        ? Swift.abs(log((values[t] + offset) / (values[t - m] + offset))) : Swift.abs(values[t] - values[t - m])
     }
     let unit = sum / Double(values.count - m)
     guard unit.isFinite, unit > 0 else { return nil }

@@ -26,7 +26,8 @@ struct PooledTraining {
   private var weight: [Double] = []
 
   init(
-    sample: [PooledSample], features: PooledFeatures, horizon: Int, maximumHorizon: Int, options: PooledRegression.Options
+    sample: [PooledSample], features: PooledFeatures, horizon: Int, maximumHorizon: Int,
+    options: PooledRegression.Options
   ) {
     self.maximumHorizon = maximumHorizon
     self.sample = sample
