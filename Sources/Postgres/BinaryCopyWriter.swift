@@ -78,14 +78,17 @@ public struct BinaryCopyWriter: ~Copyable {
     store(UInt8(value ? 1 : 0))
   }
 
-  /// A `date` as days since 1970-01-01.
+  /// A `date` as days since 1970-01-01; `Int.min` and `Int.max` are PostgreSQL's `-infinity` and `infinity`.
   @inlinable public mutating func append(unixDays: Int) throws {
-    try append(int32: Int32(truncatingIfNeeded: unixDays - 10_957))
+    // PostgreSQL counts from 2000-01-01; the ends of the range stand for the infinities on both sides.
+    try append(int32: unixDays == .min ? .min : unixDays == .max ? .max : Int32(truncatingIfNeeded: unixDays - 10_957))
   }
 
-  /// A `timestamp` or `timestamptz` as microseconds since 1970-01-01 00:00.
+  /// A `timestamp` or `timestamptz` as microseconds since 1970-01-01 00:00; `Int64.min` and `Int64.max` are
+  /// PostgreSQL's `-infinity` and `infinity`.
   @inlinable public mutating func append(unixMicroseconds: Int64) throws {
-    try append(int64: unixMicroseconds - 946_684_800_000_000)
+    let isInfinite = unixMicroseconds == .min || unixMicroseconds == .max
+    try append(int64: isInfinite ? unixMicroseconds : unixMicroseconds &- 946_684_800_000_000)
   }
 
   /// A `text`, `varchar`, `bytea`, `json` or enum: the bytes as they are, text in UTF-8 without NUL.

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// The statements under `sql/queries`, by `room/name`.
 ///
@@ -6,7 +7,7 @@ import Glibc
 public final class QueryCatalog: Sendable {
   /// The folder that holds a folder for each room.
   public let root: String
-  private let cache = Guarded<[String: Query]>([:])
+  private let cache = Mutex<[String: Query]>([:])
 
   /// A catalogue over that folder.
   public init(root: String) { self.root = root }
@@ -26,31 +27,6 @@ public final class QueryCatalog: Sendable {
   /// The same as ``query(_:)``.
   public subscript(_ name: String) -> Query {
     get throws { try query(name) }
-  }
-}
-
-/// A value behind a mutex.
-final class Guarded<Value>: @unchecked Sendable {
-  // Every access goes through the mutex.
-  private var value: Value
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-
-  init(_ value: Value) {
-    self.value = value
-    mutex = .allocate(capacity: 1)
-    mutex.initialize(to: pthread_mutex_t())
-    pthread_mutex_init(mutex, nil)
-  }
-
-  deinit {
-    pthread_mutex_destroy(mutex)
-    mutex.deallocate()
-  }
-
-  func withLock<T>(_ body: (inout Value) throws -> T) rethrows -> T {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    return try body(&value)
   }
 }
 

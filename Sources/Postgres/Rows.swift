@@ -125,20 +125,22 @@ public struct Row {
   /// A truth value.
   public func bool(_ column: some ColumnReference) throws -> Bool { try required(column, optionalBool(column)) }
 
-  /// A date as days since 1970-01-01.
+  /// A date as days since 1970-01-01; `Int.min` and `Int.max` for `-infinity` and `infinity`.
   public func optionalDate(_ column: some ColumnReference) throws -> Int? {
     try decode(column, "a date") { ISODate.days($0) }
   }
 
-  /// A date as days since 1970-01-01.
+  /// A date as days since 1970-01-01; `Int.min` and `Int.max` for `-infinity` and `infinity`.
   public func date(_ column: some ColumnReference) throws -> Int { try required(column, optionalDate(column)) }
 
-  /// A point in time as microseconds since 1970-01-01 00:00 (UTC for `timestamptz`, wall clock for `timestamp`).
+  /// A point in time as microseconds since 1970-01-01 00:00 (UTC for `timestamptz`, wall clock for `timestamp`);
+  /// `Int64.min` and `Int64.max` for `-infinity` and `infinity`.
   public func optionalTimestamp(_ column: some ColumnReference) throws -> Int64? {
     try decode(column, "a point in time") { ISODate.microseconds($0) }
   }
 
-  /// A point in time as microseconds since 1970-01-01 00:00 (UTC for `timestamptz`, wall clock for `timestamp`).
+  /// A point in time as microseconds since 1970-01-01 00:00 (UTC for `timestamptz`, wall clock for `timestamp`);
+  /// `Int64.min` and `Int64.max` for `-infinity` and `infinity`.
   public func timestamp(_ column: some ColumnReference) throws -> Int64 {
     try required(column, optionalTimestamp(column))
   }

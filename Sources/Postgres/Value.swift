@@ -15,9 +15,10 @@ public enum Value: Sendable, Equatable {
   case bool(Bool)
   /// Raw bytes (`bytea`).
   case bytes([UInt8])
-  /// A date as days since 1970-01-01.
+  /// A date as days since 1970-01-01; `Int.min` and `Int.max` are `-infinity` and `infinity`.
   case date(Int)
-  /// A point in time as microseconds since 1970-01-01 00:00 (UTC for `timestamptz`, wall clock for `timestamp`).
+  /// A point in time as microseconds since 1970-01-01 00:00 (UTC for `timestamptz`, wall clock for `timestamp`);
+  /// `Int64.min` and `Int64.max` are `-infinity` and `infinity`.
   case timestamp(Int64)
   /// An array of texts, with nil for NULL.
   case texts([String?])
@@ -103,7 +104,12 @@ extension Value {
 enum ISODate {
   static let microsecondsPerDay: Int64 = 86_400_000_000
 
+  private static let noBegin = Array("-infinity".utf8)
+  private static let noEnd = Array("infinity".utf8)
+
   static func text(days: Int) -> String {
+    if days == .min { return "-infinity" }
+    if days == .max { return "infinity" }
     let (year, month, day) = civil(days)
     // Year 0 is 1 BC for PostgreSQL.
     let shown = year > 0 ? year : 1 - year
@@ -113,6 +119,8 @@ enum ISODate {
   }
 
   static func text(microseconds: Int64) -> String {
+    if microseconds == .min { return "-infinity" }
+    if microseconds == .max { return "infinity" }
     var days = microseconds / microsecondsPerDay
     var rest = microseconds % microsecondsPerDay
     if rest < 0 {
@@ -127,15 +135,20 @@ enum ISODate {
     return date.hasSuffix(" BC") ? date.dropLast(3) + clock + " BC" : date + clock
   }
 
-  /// Days since 1970-01-01 of `YYYY-MM-DD`; nil for anything else (also for `infinity` and years BC).
+  /// Days since 1970-01-01 of `YYYY-MM-DD`, the ends of `Int` for the infinities; nil for anything else (also years BC).
   static func days(_ bytes: UnsafeRawBufferPointer) -> Int? {
+    if bytes.elementsEqual(noBegin) { return .min }
+    if bytes.elementsEqual(noEnd) { return .max }
     var reader = DigitReader(bytes)
     guard let date = reader.date(), reader.atEnd else { return nil }
     return date
   }
 
-  /// Microseconds since 1970 of `YYYY-MM-DD HH:MM:SS[.ffffff][+HH[:MM[:SS]]]`; nil for anything else.
+  /// Microseconds since 1970 of `YYYY-MM-DD HH:MM:SS[.ffffff][+HH[:MM[:SS]]]`, the ends of `Int64` for the infinities;
+  /// nil for anything else.
   static func microseconds(_ bytes: UnsafeRawBufferPointer) -> Int64? {
+    if bytes.elementsEqual(noBegin) { return .min }
+    if bytes.elementsEqual(noEnd) { return .max }
     var reader = DigitReader(bytes)
     guard let date = reader.date(), reader.skip(0x20), let hour = reader.number(), reader.skip(0x3A),
       let minute = reader.number(), reader.skip(0x3A), let second = reader.number()
