@@ -114,6 +114,9 @@ public final class Console: Sendable {
     logger.warning("\(message)", metadata: values.isEmpty ? nil : values)
   }
 
+  /// Says why a command failed, on standard error.
+  public static func report(_ failure: Failure) { writeError("labourwatch: \(failure)\n") }
+
   /// Writes text to standard error as it is.
   public static func writeError(_ text: String) { write(text, to: STDERR_FILENO) }
   /// Writes text to standard output as it is.
