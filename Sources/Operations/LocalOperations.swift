@@ -24,7 +24,12 @@ public struct LocalOperations {
 
   /// Says whether the cluster runs.
   public func status() throws -> ExitStatus {
-    Console.writeOutput("\(try cluster.status())\n")
+    switch try cluster.status() {
+    case .running(let url, let process, let data):
+      Console.writeOutput("running: \(url)\nprocess: \(process)\ndata:    \(data)\n")
+    case .stopped(let data): Console.writeOutput("stopped\ndata:    \(data)\n")
+    case .absent: Console.writeOutput("there is none yet: `labourwatch local start` makes it\n")
+    }
     return .done
   }
 

@@ -102,7 +102,8 @@ public struct Profile: Sendable {
   private static func zone(_ node: YAMLDocument) throws -> TimeZone {
     let text = try node.string()
     guard let zone = TimeZone(identifier: text) else {
-      throw node.fault("“\(text)” is not a time zone this machine knows (an IANA name such as Asia/Shanghai; package tzdata).")
+      throw node.fault(
+        "“\(text)” is not a time zone this machine knows (an IANA name such as Asia/Shanghai; package tzdata).")
     }
     return zone
   }

@@ -68,7 +68,8 @@ struct ReferenceFiles {
     }
     digest.update("\(name)\u{0}")
     data.withUnsafeBytes { digest.update($0) }
-    let table = try TableFile(bytes: Array(data), name: path, format: FileFormat(charset: .utf8, delimiter: .byte(0x2C)))
+    let table = try TableFile(
+      bytes: Array(data), name: path, format: FileFormat(charset: .utf8, delimiter: .byte(0x2C)))
     for column in columns where !table.headers.contains(column) {
       throw Failure.usage(
         "\(path): the column “\(column)” is missing; there are \(table.headers.joined(separator: ", ")).",
@@ -123,7 +124,8 @@ struct ReferenceFiles {
   }
 
   private func fault(_ file: String, _ message: String) -> Failure {
-    Failure.usage("\(folder)/\(file): \(message)", next: "Mend the reference data; `docs/profiles.md` explains the columns.")
+    Failure.usage(
+      "\(folder)/\(file): \(message)", next: "Mend the reference data; `docs/profiles.md` explains the columns.")
   }
 }
 
@@ -163,7 +165,8 @@ struct ReferenceRow {
   func group() throws -> OfficerGroup {
     let text = try text("officer_group")
     guard let group = OfficerGroup(rawValue: text) else {
-      throw fault("officer_group", "“\(text)” is none of \(OfficerGroup.allCases.map(\.rawValue).joined(separator: ", ")).")
+      throw fault(
+        "officer_group", "“\(text)” is none of \(OfficerGroup.allCases.map(\.rawValue).joined(separator: ", ")).")
     }
     return group
   }

@@ -16,7 +16,9 @@ public struct RunID: Hashable, Comparable, Sendable, CustomStringConvertible {
     RunID(value: Int64((Date().timeIntervalSince1970 * 1_000_000).rounded(.down)))
   }
 
+  /// The number in decimal.
   public var description: String { String(value) }
+  /// Older runs come first.
   public static func < (a: RunID, b: RunID) -> Bool { a.value < b.value }
 }
 
@@ -34,7 +36,8 @@ public final class Run {
   /// Says that the run is alive; call it between steps, outside a transaction.
   public func heartbeat() throws {
     try session.connection.execute(
-      session.queries["operations/heartbeat"], [.text(session.profile.city), .int(Int(id.value)), .double(Self.realClock())])
+      session.queries["operations/heartbeat"],
+      [.text(session.profile.city), .int(Int(id.value)), .double(Self.realClock())])
   }
 
   static func realClock() -> Double { Date().timeIntervalSince1970 }
@@ -76,7 +79,9 @@ extension Session {
       summary.runID = run.id
       try summary.write(to: configuration.summary)
       let status = summary.status
-      try close(run, status == .done ? "done" : status == .incomplete ? "incomplete" : "failed", status, nil, try summary.json())
+      try close(
+        run, status == .done ? "done" : status == .incomplete ? "incomplete" : "failed", status, nil, try summary.json()
+      )
       return status
     } catch {
       console.endProgress()

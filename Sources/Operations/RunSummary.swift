@@ -25,6 +25,7 @@ public struct RunSummary: Encodable, Sendable {
     case exitCode = "exit_code"
   }
 
+  /// Writes the keys of the contract.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(runID?.value, forKey: .runID)

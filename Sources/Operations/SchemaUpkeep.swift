@@ -29,7 +29,8 @@ struct SchemaUpkeep {
           .text(profile.language.rawValue), .text(digest),
         ])
       try session.connection.execute(
-        session.queries["operations/put_reference"], [.text(profile.city), .text(try ReferenceDocument.json(profile.reference))])
+        session.queries["operations/put_reference"],
+        [.text(profile.city), .text(try ReferenceDocument.json(profile.reference))])
     }
     session.describeReference()
   }
