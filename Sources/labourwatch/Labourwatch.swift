@@ -22,7 +22,7 @@ struct Labourwatch: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      MigrateCommand.self, LocalCommand.self,
+      Series.self, MigrateCommand.self, LocalCommand.self,
     ])
 
   static func main() {

@@ -1,0 +1,145 @@
+import Glibc
+
+extension PanelForecaster {
+  /// Models of single series that the combination uses.
+  static let localModels: [any SeriesModel] = [Naive2()]
+
+  /// Forecasts every series of the panel.
+  ///
+  /// - Parameters:
+  ///   - panel: the history; series may start and end anywhere, each is forecast from its own end.
+  ///   - hierarchy: which series sum to which; results are then coherent.
+  ///   - progress: called with the share of work done, 0…1.
+  /// - Throws: ``ModelFailure`` when the hierarchy names series that the panel lacks.
+  /// - Complexity: O(values) for the pooled model, plus the fits of single series' models.
+  public func forecast(
+    _ panel: Panel, hierarchy: Hierarchy? = nil, progress: (@Sendable (Double) -> Void)? = nil
+  ) throws(ModelFailure) -> [SeriesForecastResult] {
+    let run = PanelRun(panel: panel, options: options)
+    progress?(0.3)
+    let models = options.models == .pooled ? [] : PanelForecaster.localModels
+    let plan = CombinationPlan(run: run, models: models)
+    progress?(0.5)
+    return Parallel.map(panel.series.count, threads: options.threads, chunk: 16) {
+      plan.forecast(series: panel.series[$0], index: $0)
+    }
+  }
+}
+
+/// Models, their shares and the interval calibration of one panel.
+struct CombinationPlan: Sendable {
+  let run: PanelRun
+  let models: [any SeriesModel]
+  let combination: Combination
+  let calibration: Calibration
+
+  /// Number of local fits spent on evidence.
+  static let budget = 5000
+
+  init(run: PanelRun, models: [any SeriesModel]) {
+    self.run = run
+    self.models = models
+    let evidence = Evidence(run: run, models: models, budget: CombinationPlan.budget)
+    let count = models.count + (run.pooled == nil ? 0 : 1)
+    let combination = Combination(
+      evidence: evidence, models: count, horizon: run.options.horizon, decay: run.options.pooled.errorDecay)
+    self.combination = combination
+    calibration = CombinationPlan.calibrate(evidence, combination: combination, run: run)
+  }
+
+  private static func calibrate(_ evidence: Evidence, combination: Combination, run: PanelRun) -> Calibration {
+    var errors = [[(value: Double, age: Int)]](repeating: [], count: run.options.horizon)
+    for entry in evidence.entries {
+      guard let scale = run.scales[entry.series] else { continue }
+      for h in entry.actual.indices {
+        let point = combination.combine(entry.forecasts.map { $0.isEmpty ? .nan : $0[h] }, at: h)
+        let error = scale.scaled(entry.actual[h]) - scale.scaled(point)
+        let size = run.relativeError[entry.series] * run.typicalError[h]
+        guard error.isFinite, size > 0 else { continue }
+        errors[h].append((error / size, entry.age - h - 1))
+      }
+    }
+    return Calibration(errors: errors, decay: 0.97)
+  }
+
+  /// The forecast of one series.
+  func forecast(series: Series, index: Int) -> SeriesForecastResult {
+    let ready = run.prepared[index]
+    let horizon = run.options.horizon
+    var notes: [String] = []
+    if ready.filled > 0 { notes.append("\(ready.filled) gaps filled") }
+    guard let scale = run.scales[index] else {
+      return fallback(series: series, ready: ready, notes: notes)
+    }
+    var forecasts: [[Double]] = []
+    if let pooled = run.pooled {
+      let z = ready.values.map(scale.scaled)
+      let last = z[z.count - 1]
+      forecasts.append(
+        pooled.movements(z, calendar: ready.start, originAge: 0).map { $0.isFinite ? scale.restored(last + $0) : .nan })
+    }
+    for model in models {
+      let fit = try? model.fit(ready.values, season: run.options.season, horizon: horizon)
+      forecasts.append(fit?.mean ?? [Double](repeating: .nan, count: horizon))
+    }
+    let points = (0..<horizon).map { h in combination.combine(forecasts.map { $0[h] }, at: h) }
+    guard points.allSatisfy(\.isFinite) else { return fallback(series: series, ready: ready, notes: notes) }
+    return result(series: series, ready: ready, scale: scale, points: points, notes: notes)
+  }
+
+  private func result(
+    series: Series, ready: PreparedSeries, scale: PooledScale, points: [Double], notes: [String]
+  ) -> SeriesForecastResult {
+    let nonNegative = ready.values.allSatisfy { $0 >= 0 }
+    let horizon = points.count
+    var out = SeriesForecastResult(
+      id: series.id, start: ready.end, mean: points, p10: points, p50: points, p90: points,
+      method: models.isEmpty ? "pooled" : "combination", fallbackReason: nil, weights: [], notes: notes)
+    var down = 0.0
+    var up = 0.0
+    for h in 0..<horizon {
+      let centre = scale.scaled(points[h])
+      let size = run.relativeError[ready.index] * run.typicalError[h]
+      down = Swift.min(down, calibration.lower[h] * size)
+      up = Swift.max(up, calibration.upper[h] * size)
+      out.p10[h] = Swift.min(scale.restored(centre + down), points[h])
+      out.p90[h] = Swift.max(scale.restored(centre + up), points[h])
+      if nonNegative {
+        out.mean[h] = Swift.max(out.mean[h], 0)
+        out.p10[h] = Swift.max(out.p10[h], 0)
+        out.p50[h] = Swift.max(out.p50[h], 0)
+        out.p90[h] = Swift.max(out.p90[h], 0)
+      }
+    }
+    return out
+  }
+
+  /// The forecast of a series that neither the pooled model nor the combination can take.
+  private func fallback(series: Series, ready: PreparedSeries, notes: [String]) -> SeriesForecastResult {
+    let horizon = run.options.horizon
+    let zeros = [Double](repeating: 0, count: horizon)
+    var out = SeriesForecastResult(
+      id: series.id, start: ready.end, mean: zeros, p10: zeros, p50: zeros, p90: zeros, method: "Naive",
+      fallbackReason: "no values", weights: [], notes: notes)
+    guard let last = ready.values.last, let lowest = ready.values.min(), let highest = ready.values.max() else {
+      return out
+    }
+    let count = ready.values.count
+    if lowest == highest {
+      out.fallbackReason = count == 1 ? "too short (1 value)" : "constant"
+    } else if count <= run.options.season {
+      out.fallbackReason = "too short (\(count) values, needs \(run.options.season + 1))"
+    } else {
+      out.fallbackReason = "no change over a season"
+    }
+    let fit = try? Naive().fit(ready.values, season: run.options.season, horizon: horizon)
+    for h in 0..<horizon {
+      let width = 1.2815515655446004 * (fit?.deviations[h] ?? 0)
+      out.mean[h] = last
+      out.p50[h] = last
+      out.p10[h] = lowest >= 0 ? Swift.max(last - width, 0) : last - width
+      out.p90[h] = last + width
+    }
+    return out
+  }
+}

@@ -1,0 +1,148 @@
+import Forecasting
+import Glibc
+
+/// The use case `series forecast`: a panel from CSV, its forecasts to CSV.
+public struct SeriesForecast: Sendable {
+  /// What is asked for.
+  public struct Options: Sendable {
+    /// The panel: `unique_id,ds,y`.
+    public var input: String
+    /// The forecasts: `unique_id,ds,mean,p10,p50,p90`.
+    public var output: String
+    /// `node,bottom` pairs, for coherent forecasts.
+    public var hierarchy: String?
+    /// A file for the explanation of every series; `-` for standard output.
+    public var explain: String?
+    /// Settings of the forecaster.
+    public var forecaster: PanelForecaster.Options
+
+    /// Makes options.
+    public init(
+      input: String, output: String, hierarchy: String? = nil, explain: String? = nil,
+      forecaster: PanelForecaster.Options
+    ) {
+      self.input = input
+      self.output = output
+      self.hierarchy = hierarchy
+      self.explain = explain
+      self.forecaster = forecaster
+    }
+  }
+
+  /// What was done.
+  public struct Summary: Sendable {
+    /// Series in the panel.
+    public var series: Int
+    /// Rows read.
+    public var rows: Int
+    /// Number of series by method, sorted by method.
+    public var methods: [(method: String, count: Int)]
+    /// Number of series by reason of a fallback, sorted by reason.
+    public var fallbacks: [(reason: String, count: Int)]
+  }
+
+  /// Processors that are online: the default number of threads.
+  public static var processors: Int { Swift.max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+  /// Reads, forecasts and writes.
+  /// - Throws: ``Failure`` with file, line and column for input that cannot be read.
+  public static func run(_ options: Options, progress: (@Sendable (Double) -> Void)? = nil) throws -> Summary {
+    let file = try SeriesPanelFile(path: options.input)
+    let tree = try options.hierarchy.map { try SeriesHierarchyFile.read($0) }
+    let results: [SeriesForecastResult]
+    do {
+      results = try PanelForecaster(options: options.forecaster).forecast(
+        file.panel, hierarchy: tree, progress: progress)
+    } catch {
+      throw Failure.usage(error.reason)
+    }
+    try SeriesForecastWriter.write(results, style: file.style, path: options.output)
+    return summary(results, file: file)
+  }
+
+  private static func summary(_ results: [SeriesForecastResult], file: SeriesPanelFile) -> Summary {
+    var methods: [String: Int] = [:]
+    var reasons: [String: Int] = [:]
+    for result in results {
+      methods[result.method, default: 0] += 1
+      if let reason = result.fallbackReason { reasons[reason, default: 0] += 1 }
+    }
+    return Summary(
+      series: results.count, rows: file.rows,
+      methods: methods.keys.sorted().map { ($0, methods[$0] ?? 0) },
+      fallbacks: reasons.keys.sorted().map { ($0, reasons[$0] ?? 0) })
+  }
+}
+
+/// Reads `node,bottom` pairs.
+enum SeriesHierarchyFile {
+  static func read(_ path: String) throws -> Hierarchy {
+    var reader = try SeriesCSVReader(path: path)
+    let header = try reader.header()
+    guard let node = header.firstIndex(of: "node"), let bottom = header.firstIndex(of: "bottom") else {
+      throw Failure.usage("\(path): line 1: columns node and bottom are required", next: "rename the columns")
+    }
+    var edges: [(node: String, bottom: String)] = []
+    try reader.forEachRow { line, row in
+      guard row.count > Swift.max(node, bottom) else { throw Failure.usage("\(path): line \(line): too few fields") }
+      edges.append((String(decoding: row[node], as: UTF8.self), String(decoding: row[bottom], as: UTF8.self)))
+    }
+    return Hierarchy(edges: edges)
+  }
+}
+
+/// Writes forecasts as CSV.
+enum SeriesForecastWriter {
+  static func write(_ results: [SeriesForecastResult], style: SeriesPeriodStyle, path: String) throws {
+    let file = try SeriesFileHandle(path: path, mode: "w")
+    var buffer: [UInt8] = []
+    buffer.reserveCapacity(1 << 16)
+    buffer.append(contentsOf: "unique_id,ds,mean,p10,p50,p90\n".utf8)
+    var periods: [Int: [UInt8]] = [:]
+    for result in results {
+      let id = Array(quoted(result.id).utf8)
+      for h in result.mean.indices {
+        let period = result.start + h
+        if periods[period] == nil { periods[period] = Array(style.text(period).utf8) }
+        buffer.append(contentsOf: id)
+        buffer.append(44)
+        buffer.append(contentsOf: periods[period] ?? [])
+        for value in [result.mean[h], result.p10[h], result.p50[h], result.p90[h]] {
+          buffer.append(44)
+          append(value, to: &buffer)
+        }
+        buffer.append(10)
+      }
+      if buffer.count > 1 << 16 { try flush(&buffer, file, path) }
+    }
+    try flush(&buffer, file, path)
+    guard fflush(file.pointer) == 0 else { throw failure(path) }
+  }
+
+  private static func flush(_ buffer: inout [UInt8], _ file: SeriesFileHandle, _ path: String) throws {
+    let written = buffer.withUnsafeBytes { bytes in
+      bytes.baseAddress.map { fwrite($0, 1, bytes.count, file.pointer) } ?? 0
+    }
+    guard written == buffer.count else { throw failure(path) }
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  private static func failure(_ path: String) -> Failure {
+    Failure(.failed, "\(path): \(String(cString: strerror(errno)))", next: "check the disk and the path")
+  }
+
+  /// The shortest decimal text that reads back as the same number; never an exponent that CSV readers stumble over.
+  private static func append(_ value: Double, to buffer: inout [UInt8]) {
+    if value == value.rounded(), Swift.abs(value) < 1e15 {
+      buffer.append(contentsOf: String(Int64(value)).utf8)
+    } else {
+      buffer.append(contentsOf: value.description.utf8)
+    }
+  }
+
+  /// An id as a CSV field.
+  static func quoted(_ text: String) -> String {
+    guard text.utf8.contains(where: { $0 == 44 || $0 == 34 || $0 == 10 || $0 == 13 }) else { return text }
+    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+  }
+}
