@@ -171,11 +171,25 @@ struct ServerFile {
   /// Whether that process is a server that runs in this data directory: its number may belong to another by now.
   var isAlive: Bool {
     guard processExists else { return false }
+    if let folder = Self.folder(of: process) { return folder == (try? ClusterFiles.realPath(data)) }
+    // Root without the right to trace (in a container) may not see where a process is, but how it was started.
+    guard access("/proc/self/cmdline", R_OK) == 0 else { return true }
+    let bytes = (try? TextFile.readBytes("/proc/\(process)/cmdline")) ?? []
+    let words = bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    guard let program = words.first, program.hasSuffix("/postgres"), let flag = words.firstIndex(of: "-D"),
+      flag + 1 < words.count
+    else { return false }
+    // A folder that is not there any more was renamed under its server.
+    return words[flag + 1] == data || access(words[flag + 1], F_OK) != 0
+  }
+
+  /// The working directory of a process, for a server its data directory; nil when the process ended or may not be
+  /// looked at.
+  static func folder(of process: pid_t) -> String? {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = readlink("/proc/\(process)/cwd", &buffer, buffer.count - 1)
-    guard count > 0 else { return errno != ENOENT }
-    let folder = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    return folder == (try? ClusterFiles.realPath(data))
+    guard count > 0 else { return nil }
+    return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   /// Whether any process has that number.

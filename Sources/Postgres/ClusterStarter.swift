@@ -17,11 +17,12 @@ struct ClusterStarter {
     try checkOwner(place)
     let binaries = try PostgresBinaries.find(major: Self.major(of: place))
     if let server = ServerFile.read(place) {
-      if server.isAlive { return try awaitReady(place, server) }
+      if server.isAlive, try awaitReady(place, server) { return try ensureDatabase(place) }
       // A number that now belongs to another process would keep the server from starting.
       if server.processExists { unlink("\(place.data)/postmaster.pid") }
     }
     try place.prepareSocketFolder()
+    clearSocket(place)
     try ClusterFiles.makeFolder(place.log, owner: place.owner, mode: 0o700)
     try ClusterFiles.write(
       ClusterSettings.text(
@@ -108,10 +109,7 @@ struct ClusterStarter {
         binaries.path("pg_ctl"), ["start", "-D", place.data, "-l", log, "-w", "-t", "60", "--silent"],
         as: place.switchedUser)
       if outcome.status == 0 { return }
-      if let server = ServerFile.read(place), server.isAlive {
-        _ = try awaitReady(place, server)
-        return
-      }
+      if let server = ServerFile.read(place), server.isAlive, try awaitReady(place, server) { return }
       let words = outcome.output + ((try? TextFile.read(log)) ?? "") + newestLogTail(place)
       // Backends of a killed server need a moment to notice that it is gone.
       guard words.contains("still in use"), Clock.monotonicMilliseconds() < deadline else {
@@ -122,13 +120,29 @@ struct ClusterStarter {
     }
   }
 
+  /// Removes what a killed server left in the socket's folder: its process number may belong to another by now. A server
+  /// whose data directory was deleted under it would remove the new socket when it notices, so it ends first.
+  private func clearSocket(_ place: ClusterPlace) {
+    let socket = "\(place.socketFolder)/\(ClusterPlace.socketName)"
+    guard let text = try? TextFile.read("\(socket).lock") else { return }
+    let process = text.split(whereSeparator: \.isNewline).first.flatMap { pid_t($0.filter { !$0.isWhitespace }) }
+    if let process, process > 1, ServerFile.folder(of: process) == "\(place.data) (deleted)" {
+      kill(process, SIGQUIT)
+      for _ in 0..<250 where ServerFile.folder(of: process) != nil { usleep(20_000) }
+    }
+    unlink(socket)
+    unlink("\(socket).lock")
+  }
+
   /// Waits for a server that is recovering, however long that takes, as long as it lives.
-  private func awaitReady(_ place: ClusterPlace, _ server: ServerFile) throws -> String {
+  ///
+  /// - Returns: whether it takes connections; false when it ended.
+  private func awaitReady(_ place: ClusterPlace, _ server: ServerFile) throws -> Bool {
     var nextNote = Clock.monotonicMilliseconds() + 3000
     while server.isAlive {
       do {
         _ = try Connection(LocalCluster.url(server.socketFolder, database: "postgres"), timeout: 5, logger: logger)
-        return try ensureDatabase(place)
+        return true
       } catch let error as PostgresError
         where error.code == .serverStarting || error.code == .serverUnreachable || error.code == .adminShutdown
       {
@@ -139,7 +153,7 @@ struct ClusterStarter {
         usleep(50_000)
       }
     }
-    throw explain("the server in \(place.data) ended while starting", newestLogTail(place), place)
+    return false
   }
 
   private func ensureDatabase(_ place: ClusterPlace) throws -> String {
@@ -164,7 +178,10 @@ struct ClusterStarter {
   private func explain(_ what: String, _ output: String, _ place: ClusterPlace) -> PostgresError {
     let marks = ["FATAL:", "PANIC:", "error:", "ERROR:", "could not"]
     let lines = output.split(whereSeparator: \.isNewline)
-    let telling = lines.last { line in marks.contains { line.contains($0) } } ?? lines.last ?? "no word from it"
+    let settings = ["configuration parameter", "invalid value for parameter", "syntax error in file"]
+    let telling =
+      lines.first { line in settings.contains { line.contains($0) } }
+      ?? lines.last { line in marks.contains { line.contains($0) } } ?? lines.last ?? "no word from it"
     let message = "\(what): \(telling)"
     if output.contains("No space left on device") {
       return PostgresError(.diskFull, message, advice: "free space on the disk of \(place.base) and try again")

@@ -4,7 +4,7 @@ import CLibPQ
 ///
 /// What the string leaves out comes from libpq's own places: `PGHOST`, `PGPASSWORD`, `~/.pgpass`, service files.
 /// Its description never contains a password or another secret.
-public struct ConnectionAddress: Sendable, CustomStringConvertible {
+public struct ConnectionAddress: Sendable, CustomStringConvertible, CustomReflectable {
   /// The settings that the string spells out, by libpq keyword, secrets included.
   let settings: [String: String]
 
@@ -28,6 +28,18 @@ public struct ConnectionAddress: Sendable, CustomStringConvertible {
       option += 1
     }
     self.settings = settings
+    try Self.checkEscapes(settings)
+  }
+
+  /// A password with an unescaped `@`, `/` or `:` in a URL spills into host, port or database, which messages print.
+  private static func checkEscapes(_ settings: [String: String]) throws {
+    let spills = ["host", "dbname"].contains { settings[$0]?.contains("@") == true }
+    let ports = settings["port"].map { $0.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2C } } ?? true
+    if spills || !ports {
+      throw PostgresError(
+        .invalidAddress, "the database address is not valid: its host, port or database holds characters of a password",
+        advice: "write @ as %40, / as %2F, : as %3A, # as %23, ? as %3F in the URL, or give the password by PGPASSWORD")
+    }
   }
 
   /// Host, port, database and user; never the password.
@@ -38,6 +50,9 @@ public struct ConnectionAddress: Sendable, CustomStringConvertible {
     if let user = settings["user"] { text += " as \(user)" }
     return text
   }
+
+  /// Nothing of the settings, so that a debugger's or a test's dump shows no password.
+  public var customMirror: Mirror { Mirror(self, children: ["description": description]) }
 
   /// The text with every secret of this address replaced.
   func redacted(_ text: String) -> String {
