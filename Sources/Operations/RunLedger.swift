@@ -77,6 +77,7 @@ extension Session {
     do {
       var summary = try body(run)
       summary.runID = run.id
+      summary.cost = RunCost(since: real)
       try summary.write(to: configuration.summary)
       let status = summary.status
       try close(

@@ -13,6 +13,8 @@ public struct RunSummary: Encodable, Sendable {
   public var report: ReportSummary?
   /// What the run noticed: late, missing or shrunken feeds, unknown columns.
   public var findings: [String] = []
+  /// What the run cost; set when it closes.
+  public var cost: RunCost?
   /// How the run ends.
   public var status: ExitStatus = .done
 
@@ -21,7 +23,7 @@ public struct RunSummary: Encodable, Sendable {
 
   private enum CodingKeys: String, CodingKey {
     case runID = "run_id"
-    case feeds, forecast, report, findings
+    case feeds, forecast, report, findings, cost
     case exitCode = "exit_code"
   }
 
@@ -33,6 +35,7 @@ public struct RunSummary: Encodable, Sendable {
     try container.encodeIfPresent(forecast, forKey: .forecast)
     try container.encodeIfPresent(report, forKey: .report)
     try container.encode(findings, forKey: .findings)
+    try container.encodeIfPresent(cost, forKey: .cost)
     try container.encode(status.rawValue, forKey: .exitCode)
   }
 
@@ -47,5 +50,31 @@ public struct RunSummary: Encodable, Sendable {
   func write(to path: String?) throws {
     guard let path else { return }
     try Data((json() + "\n").utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+  }
+}
+
+/// What a run cost this process, as the operating system counts it.
+public struct RunCost: Encodable, Sendable {
+  /// Wall-clock seconds since the run was opened.
+  public let seconds: Double
+  /// CPU seconds of this program so far; the server's are not among them.
+  public let cpuSeconds: Double
+  /// The largest resident memory of this program so far, bytes.
+  public let peakMemory: Int
+
+  private enum CodingKeys: String, CodingKey {
+    case seconds
+    case cpuSeconds = "cpu_seconds"
+    case peakMemory = "peak_memory_bytes"
+  }
+
+  /// The cost since a moment of the real clock (seconds since 1970).
+  init(since started: Double) {
+    var usage = rusage()
+    getrusage(RUSAGE_SELF, &usage)
+    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+    self.seconds = Run.realClock() - started
+    cpuSeconds = seconds(usage.ru_utime) + seconds(usage.ru_stime)
+    peakMemory = usage.ru_maxrss * 1024
   }
 }
