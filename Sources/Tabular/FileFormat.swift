@@ -2,7 +2,7 @@
 public struct FileFormat: Sendable, Equatable {
   /// The type of file. gzip around any type but XLSX is recognised by its first bytes.
   public enum FileType: String, Sendable, CaseIterable {
-    /// By first bytes (XLSX), by name (`.jsonl`), by first character (`{` is JSON Lines), else CSV.
+    /// By first bytes (XLSX), by name (`.jsonl`, `.csv`), by a start with `{"` (JSON Lines), else CSV.
     case auto
     /// Separated values.
     case csv

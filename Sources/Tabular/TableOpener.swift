@@ -44,13 +44,14 @@ struct TableOpener {
   }
 
   private func openWorkbook(_ isZip: Bool, _ isGzipped: Bool) throws(TableError) -> OpenedTable {
-    guard isZip, !isGzipped, path != nil else {
+    guard isZip, !isGzipped, let path else {
       throw TableError(
         .unsupportedType, file: name, "This is no .xlsx workbook that can be read from here.",
         nextStep: "Save it as .xlsx, unpacked, in the inbox.")
     }
-    throw TableError(
-      .unsupportedType, file: name, "Workbooks are not read by this build.", nextStep: "Save the sheet as CSV.")
+    let reader = try WorkbookReader(path: path, name: name, sheet: format.sheet, limits: format.limits)
+    return OpenedTable(
+      reader: reader, source: nil, type: .xlsx, isGzipped: false, charset: .utf8, delimiter: UInt8(ascii: ","))
   }
 
   private func openText(
@@ -65,6 +66,14 @@ struct TableOpener {
       window = Window(UTF16Source(rest, bigEndian: bigEndian), capacity: windowBytes)
       try window.fill(to: CharsetDetection.sampleBytes)
       start = 0
+    }
+    if isJSONLines(window.bytes(from: start)) {
+      let reader = JSONLinesReader(
+        window: window, encoding: settled.encoding, limits: format.limits, nesting: format.nesting, start: start,
+        fileOffset: fileOffset)
+      return OpenedTable(
+        reader: reader, source: source, type: .jsonl, isGzipped: isGzipped, charset: settled.encoding.charset,
+        delimiter: nil)
     }
     let returnEndsLine = CSVSniffer.returnEndsLine(window.bytes(from: start))
     var delimiter: UInt8?
@@ -91,5 +100,15 @@ struct TableOpener {
     return OpenedTable(
       reader: reader, source: source, type: .csv, isGzipped: isGzipped, charset: settled.encoding.charset,
       delimiter: separator, skippedLines: skipped)
+  }
+
+  /// By what is declared, else by the name's ending, else by a brace at the start that opens a key.
+  private func isJSONLines(_ sample: UnsafeRawBufferPointer) -> Bool {
+    if format.type != .auto { return format.type == .jsonl }
+    let plain = name.lowercased()
+    if [".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz"].contains(where: plain.hasSuffix) { return true }
+    if [".csv", ".csv.gz", ".tsv", ".txt"].contains(where: plain.hasSuffix) { return false }
+    let signs = sample.lazy.filter { $0 > 0x20 }.prefix(2)
+    return Array(signs) == Array("{\"".utf8) || Array(signs) == Array("{}".utf8)
   }
 }
