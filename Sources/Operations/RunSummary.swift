@@ -71,7 +71,7 @@ public struct RunCost: Encodable, Sendable {
   /// The cost since a moment of the real clock (seconds since 1970).
   init(since started: Double) {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
     self.seconds = Run.realClock() - started
     cpuSeconds = seconds(usage.ru_utime) + seconds(usage.ru_stime)
