@@ -1,0 +1,71 @@
+import CLibCrypto
+import Foundation
+
+/// Why no pseudonym can be made.
+public struct PseudonymFault: Error, Sendable, CustomStringConvertible {
+  /// What is wrong and what to do; never anything of the key.
+  public let description: String
+}
+
+/// The key of the pseudonyms: HMAC-SHA-256 (RFC 2104, FIPS 198-1) over the identity number. It stays in memory and never reaches the database.
+public struct PseudonymKey: Sendable {
+  private let bytes: [UInt8]
+
+  /// A key of at least 16 bytes.
+  /// - Throws: ``PseudonymFault`` when it is shorter.
+  public init(bytes: [UInt8]) throws {
+    guard bytes.count >= 16 else {
+      throw PseudonymFault(
+        description: "the key of the pseudonyms is shorter than 16 bytes: make one with `openssl rand -hex 32`.")
+    }
+    self.bytes = bytes
+  }
+
+  /// Finds the key: in the environment variable where it is set, else in the file.
+  /// - Parameters:
+  ///   - variable: the name of the environment variable, or `nil`.
+  ///   - file: the path of the file, or `nil`; it must be readable by its owner only.
+  /// - Returns: `nil` where neither is set or there.
+  /// - Throws: ``PseudonymFault`` when the file is open to others, cannot be read, or the key is too short.
+  public static func find(
+    variable: String?, file: String?, environment: [String: String]
+  ) throws -> PseudonymKey? {
+    if let variable, let value = environment[variable], !value.isEmpty {
+      return try PseudonymKey(bytes: Array(value.utf8))
+    }
+    guard let file else { return nil }
+    var status = stat()
+    guard stat(file, &status) == 0 else { return nil }
+    guard status.st_mode & 0o077 == 0 else {
+      throw PseudonymFault(
+        description: "the key file \(file) may be read by others than its owner: run `chmod 600 \(file)`.")
+    }
+    guard let data = FileManager.default.contents(atPath: file) else {
+      throw PseudonymFault(description: "the key file \(file) cannot be read: check its owner and its permissions.")
+    }
+    let trimmed = data.drop { $0 <= 0x20 }.reversed().drop { $0 <= 0x20 }.reversed()
+    return try PseudonymKey(bytes: Array(trimmed))
+  }
+
+  /// The pseudonym of some bytes, written to 32 bytes of room.
+  func pseudonym(of number: UnsafeRawBufferPointer, into room: UnsafeMutableRawPointer) {
+    var length: UInt32 = 32
+    bytes.withUnsafeBytes { key in
+      _ = HMAC(
+        EVP_sha256(), key.baseAddress, Int32(key.count), number.baseAddress?.assumingMemoryBound(to: UInt8.self),
+        number.count, room.assumingMemoryBound(to: UInt8.self), &length)
+    }
+  }
+
+  /// The pseudonym of an identity number, 32 bytes.
+  public func pseudonym(of number: String) -> [UInt8] {
+    var out = [UInt8](repeating: 0, count: 32)
+    var number = number
+    number.withUTF8 { text in
+      out.withUnsafeMutableBytes { room in
+        if let base = room.baseAddress { pseudonym(of: UnsafeRawBufferPointer(text), into: base) }
+      }
+    }
+    return out
+  }
+}
