@@ -41,7 +41,12 @@ public struct CreditCode: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The first fault of a normalised code, or `nil` when it is valid. Complexity: O(1).
-  public static func check(_ code: some Collection<UInt8>) -> Fault? {
+  public static func check(_ code: some Collection<UInt8>) -> Fault? { fault(of: code) }
+
+  /// The same for bytes in memory: compiled for them, for the loops that read feeds.
+  public static func check(_ code: UnsafeRawBufferPointer) -> Fault? { fault(of: code) }
+
+  private static func fault(of code: some Collection<UInt8>) -> Fault? {
     guard code.count == 18 else { return .length(code.count) }
     var sum = 0
     var organisation = 0

@@ -1,0 +1,35 @@
+import Postgres
+
+extension FileIngest {
+  /// The counts that reading a file would give, where it was taken before under the same rules.
+  func knownCounts(_ sha256: String) throws -> RowCounts? {
+    let rows = try context.connection.query(
+      context.query("known_file"),
+      [.text(context.city), .text(feed), .text(sha256), .text(program.rulesDigest)])
+    guard let row = rows.first else { return nil }
+    var counts = RowCounts()
+    counts.read = try row.int("read")
+    counts.rejected = try row.int("rejected")
+    counts.unchanged = counts.read - counts.rejected
+    counts.skipped = try row.int("skipped")
+    for (reason, count) in zip(try row.strings("reasons"), try row.ints("reason_counts")) {
+      if let reason { counts.rejectedByReason[reason] = count }
+    }
+    return counts
+  }
+
+  /// Writes the file's row of the ledger.
+  func record(_ result: FileResult) throws {
+    let counts = result.counts
+    try context.connection.execute(
+      context.query("put_file"),
+      [
+        .text(context.city), .int(Int(context.runID)), .int(fileNumber), .text(feed), .text(result.name),
+        .text(result.sha256), .int(result.bytes), .text(program.rulesDigest), .optional(result.charset) { .text($0) },
+        .text(result.status.rawValue), .optional(result.message) { .text($0) }, .int(counts.read),
+        .int(counts.inserted), .int(counts.updated), .int(counts.late), .int(counts.unchanged), .int(counts.rejected),
+        .int(counts.skipped), .json(counts.reasonsJSON), .texts(result.unknownColumns), .double(result.seconds),
+        .double(Double(context.clock)),
+      ])
+  }
+}

@@ -1,0 +1,87 @@
+import LabourMarket
+
+/// What became of the rows of a file (contract section 6).
+public struct RowCounts: Sendable, Equatable {
+  /// Rows read: inserted + updated + late + unchanged + rejected.
+  public var read = 0
+  /// First versions of their key.
+  public var inserted = 0
+  /// Newer versions.
+  public var updated = 0
+  /// Versions older than the newest that is known.
+  public var late = 0
+  /// Rows equal to a stored version.
+  public var unchanged = 0
+  /// Rows in quarantine.
+  public var rejected = 0
+  /// Blank lines and total rows.
+  public var skipped = 0
+  /// Rejected rows by reason code.
+  public var rejectedByReason: [String: Int] = [:]
+
+  /// No rows.
+  public init() {}
+
+  /// The same rows read once more: all that were stored are unchanged.
+  var asKnown: RowCounts {
+    var counts = self
+    counts.unchanged = inserted + updated + late + unchanged
+    counts.inserted = 0
+    counts.updated = 0
+    counts.late = 0
+    return counts
+  }
+
+  /// Adds the rows of another file.
+  public static func += (a: inout RowCounts, b: RowCounts) {
+    a.read += b.read
+    a.inserted += b.inserted
+    a.updated += b.updated
+    a.late += b.late
+    a.unchanged += b.unchanged
+    a.rejected += b.rejected
+    a.skipped += b.skipped
+    a.rejectedByReason.merge(b.rejectedByReason, uniquingKeysWith: +)
+  }
+
+  /// The reasons as a JSON object, keys sorted.
+  var reasonsJSON: String {
+    "{" + rejectedByReason.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", ") + "}"
+  }
+}
+
+/// What became of a file.
+public struct FileResult: Sendable {
+  /// How a file ended.
+  public enum Status: String, Sendable {
+    /// Read, its rows merged or in quarantine.
+    case taken
+    /// Taken by an earlier run under the same rules, and not read again.
+    case known
+    /// Not taken: nothing of it is stored.
+    case refused
+  }
+
+  /// The file's name without its folder.
+  public var name: String
+  /// SHA-256 of its bytes; empty where they could not be read.
+  public var sha256: String
+  /// Its size.
+  public var bytes: Int
+  /// How it ended.
+  public var status: Status
+  /// Why it was refused.
+  public var message: String?
+  /// Its rows.
+  public var counts = RowCounts()
+  /// Headers that the feed does not know.
+  public var unknownColumns: [String] = []
+  /// The charset in which it was read.
+  public var charset: String?
+  /// Rows in quarantine from earlier readings that now passed.
+  public var passed = 0
+  /// Whether it has columns of contacts.
+  var hasContactColumns = false
+  /// Wall-clock seconds.
+  public var seconds = 0.0
+}

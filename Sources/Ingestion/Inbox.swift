@@ -1,0 +1,96 @@
+import Foundation
+import LabourMarket
+
+/// A file that was found in the inbox.
+public struct InboxFile: Sendable, Equatable {
+  /// The full path.
+  public let path: String
+  /// The name without the folder.
+  public let name: String
+}
+
+/// Why an inbox cannot be looked into.
+public struct InboxFault: Error, Sendable, CustomStringConvertible {
+  /// What is wrong and what to do.
+  public let description: String
+}
+
+/// The folder into which feed files drop.
+public struct Inbox: Sendable {
+  /// The folder.
+  public let folder: String
+  /// The names of its files that can be a feed's, sorted.
+  public let names: [String]
+
+  /// Endings of files that are read.
+  public static let endings = [".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz", ".xlsx", ".jsonl", ".jsonl.gz"]
+
+  /// Looks into a folder. Hidden files and other endings (a copy that is still under way as `.part`, say) are passed over.
+  /// - Throws: ``InboxFault`` when there is no such folder.
+  public init(folder: String) throws {
+    self.folder = folder
+    guard let all = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+      throw InboxFault(
+        description: "the inbox \(folder) is no folder that can be read: name it with --inbox, or create it.")
+    }
+    names = all.filter { name in
+      let lower = name.lowercased()
+      return !name.hasPrefix(".") && !name.hasPrefix("~$") && Self.endings.contains { lower.hasSuffix($0) }
+    }.sorted()
+  }
+
+  /// The files of a feed, by name. A file belongs to the description with the longest pattern that fits its name.
+  public func files(of description: FeedDescription, among all: [FeedDescription]) -> [InboxFile] {
+    names.filter { name in
+      guard let own = Self.fit(description, name) else { return false }
+      return !all.contains { other in
+        other.file != description.file && (Self.fit(other, name).map { $0 > own } ?? false)
+      }
+    }.map { InboxFile(path: folder + "/" + $0, name: $0) }
+  }
+
+  /// The names that no description wants.
+  public func strangers(to all: [FeedDescription]) -> [String] {
+    names.filter { name in !all.contains { Self.fit($0, name) != nil } }
+  }
+
+  /// The length of the longest pattern that fits a name; `nil` where none does.
+  private static func fit(_ description: FeedDescription, _ name: String) -> Int? {
+    description.patterns.filter { fnmatch($0, name, 0) == 0 }.map(\.utf8.count).max()
+  }
+}
+
+/// A file's size, time and place: what must not change while it is read.
+struct FileStamp: Equatable {
+  let size: Int
+  let seconds: Int
+  let nanoseconds: Int
+  let inode: UInt64
+
+  /// The stamp of a file; `nil` where there is none.
+  init?(path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    size = Int(status.st_size)
+    seconds = status.st_mtim.tv_sec
+    nanoseconds = status.st_mtim.tv_nsec
+    inode = UInt64(status.st_ino)
+  }
+
+  /// SHA-256 of the file as 64 hexadecimal digits; `nil` where it cannot be read.
+  static func sha256(path: String) -> String? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var digest = SHA256Digest()
+    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
+    defer { room.deallocate() }
+    while true {
+      let count = read(descriptor, room.baseAddress, room.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { return nil }
+      if count == 0 { return digest.hex() }
+      digest.update(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(room)[0..<count]))
+    }
+  }
+}

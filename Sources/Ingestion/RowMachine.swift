@@ -1,0 +1,293 @@
+import Glibc
+import LabourMarket
+import Tabular
+
+/// Reads the records of one file by a feed's program and writes them as rows of its staging table: good ones with their values, bad ones
+/// with reason, sentence and masked raw bytes.
+///
+/// The hot loop of ingestion: cells are slices of the reader's buffer, look-ups compare bytes, and nothing is allocated for a good row.
+struct RowMachine: ~Copyable {
+  /// A canonical column bound to a file. Trivial, so that the loop touches no reference count.
+  struct Step {
+    var kind: ColumnKind
+    var isRequired = false
+    var isHashed = false
+    var isKey = false
+    var isStored = true
+    var isClock = false
+    var emptiesUnknown = false
+    var isMonthEnd = false
+    var hasPattern = false
+    /// Index of the cell in the record; −1 where there is none, −2 where a recipe makes it.
+    var field = -1
+    var factor = 1.0
+    var minimum = 0.0
+    var maximum = 10_000_000.0
+    var textLimit = 65_536
+    var fallback: UnsafeRawBufferPointer?
+    var spellings: Spellings.View?
+    var values: Spellings.View?
+    /// The row's value for comparisons; NaN where the cell is empty.
+    var value = Double.nan
+  }
+
+  let program: FeedProgram
+  let binding: HeaderBinding
+  let steps: UnsafeMutablePointer<Step>
+  let stepCount: Int
+  /// Bytes of constants and fallbacks.
+  private let arena: UnsafeMutableRawBufferPointer
+  /// Room for cells that are folded, joined or masked.
+  var scratch: UnsafeMutableRawBufferPointer
+  /// Rows not yet sent.
+  var out = RowWriter()
+  private var repeats = RepeatFilter()
+  /// The indices of compared columns.
+  let comparisons: [(left: Int, right: Int)]
+  let anyOf: [Int]
+  let clockStep: Int
+  let fieldsPerRow: Int
+  let storedCount: Int
+  let checksFieldCount: Bool
+  let checksCodes: Bool
+  let acceptedView: Spellings.View
+  let nameField: Int
+  /// The person's name in the row at hand, to be masked in free text.
+  var personName = UnsafeRawBufferPointer(start: nil, count: 0)
+  var fault: Fault?
+  /// The cell that the fault is about.
+  var faultCell: UnsafeRawBufferPointer?
+  let rejects: RejectWriter
+  /// The number that rows carry as their line; 0 takes the record's own.
+  var lineOverride: Int64 = 0
+
+  /// Rows read: all but blank lines and total rows.
+  var read = 0
+  /// Blank lines (those the reader skipped come on top) and total rows.
+  var skipped = 0
+  /// Rejected rows by position of the reason in `RejectionReason.allCases`.
+  var rejectedByReason = [Int](repeating: 0, count: RejectionReason.allCases.count)
+
+  init(program: FeedProgram, binding: HeaderBinding, type: FileFormat.FileType, form: PersonNumbers.Form) {
+    self.program = program
+    self.binding = binding
+    let columns = program.schema.columns
+    stepCount = columns.count
+    steps = .allocate(capacity: columns.count)
+    let constants = columns.map { StepBuilder.fallback($0, program) }
+    arena = .allocate(byteCount: constants.reduce(1) { $0 + ($1?.utf8.count ?? 0) }, alignment: 1)
+    scratch = .allocate(byteCount: 1 << 16, alignment: 16)
+    var used = 0
+    for (index, column) in columns.enumerated() {
+      var step = StepBuilder.step(column, index, program, binding)
+      if let text = constants[index] {
+        let start = used
+        for byte in text.utf8 {
+          arena[used] = byte
+          used += 1
+        }
+        step.fallback = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(arena)[start..<used])
+      }
+      (steps + index).initialize(to: step)
+    }
+    func index(_ name: String) -> Int { columns.firstIndex { $0.name == name } ?? 0 }
+    let rules = program.description.comparisons ?? program.schema.comparisons
+    comparisons = rules.map { (index($0.left), index($0.right)) }
+    anyOf = program.schema.anyOf.map(index)
+    clockStep = columns.firstIndex { $0.role == .clock } ?? -1
+    storedCount = columns.count { $0.role != .transient && $0.role != .clock }
+    // line, repeated, the columns, known_at, content_hash, reason, column_name, message, raw
+    fieldsPerRow = 2 + storedCount + 2 + 4
+    checksFieldCount = type == .csv
+    checksCodes = program.description.creditCodes == .check
+    acceptedView = program.accepted.view
+    nameField =
+      columns.firstIndex { $0.kind == .personName }.flatMap { binding.sources[$0].fields.first } ?? -1
+    rejects = RejectWriter(program: program, binding: binding, form: form)
+  }
+
+  deinit {
+    steps.deallocate()
+    arena.deallocate()
+    scratch.deallocate()
+  }
+
+  /// Number of rejected rows.
+  var rejected: Int { rejectedByReason.reduce(0, +) }
+
+  /// Takes one record: writes its row, or counts it as skipped.
+  @inline(__always)
+  mutating func take(_ record: borrowing Record) {
+    var isSkipped = record.isBlank
+    if !isSkipped { isSkipped = record.isTotalRow }
+    if isSkipped {
+      skipped &+= 1
+      return
+    }
+    read &+= 1
+    let start = out.count
+    if !writeRow(record) { reject(record, from: start) }
+  }
+
+  // MARK: A good row
+
+  /// - Returns: false when the row is bad; `fault` then says why.
+  private mutating func writeRow(_ record: borrowing Record) -> Bool {
+    guard checkForm(record) else { return false }
+    if nameField >= 0 { personName = Text.trim(record[field: nameField]) }
+    out.beginRow(fieldsPerRow)
+    out.int64(lineOverride != 0 ? lineOverride : Int64(record.line))
+    let repeated = out.count
+    out.bool(false)
+    let start = out.count
+    var keyEnd = start
+    var hashEnd = start
+    var i = 0
+    while i < stepCount {
+      let before = out.count
+      guard run(i, record) else { return false }
+      // A field of four bytes is NULL or an empty text; both count as not filled.
+      if steps[i].isHashed, out.count &- before > 4 { hashEnd = out.count }
+      if steps[i].isKey { keyEnd = out.count }
+      i &+= 1
+    }
+    guard checkComparisons(), checkAnyOf() else { return false }
+    writeClock()
+    let hash = XXHash64.hash(of: UnsafeRawPointer(out.base + start), max(hashEnd, keyEnd) &- start, 0)
+    out.int64(Int64(bitPattern: hash))
+    out.null()
+    out.null()
+    out.null()
+    out.null()
+    let key = XXHash64.hash(of: UnsafeRawPointer(out.base + start), keyEnd &- start, 1)
+    if repeats.enter(key) { out.setBool(at: repeated, true) }
+    return true
+  }
+
+  @inline(__always)
+  private mutating func writeClock() {
+    // The enterprises register has no clock: its versions get theirs in the merge.
+    if clockStep < 0 { return out.null() }
+    let clock = steps[clockStep].value
+    if clock.isNaN { out.null() } else { out.moment(Int(clock)) }
+  }
+
+  @inline(__always)
+  private mutating func checkForm(_ record: borrowing Record) -> Bool {
+    guard record.isValidEncoding else { return fail(.invalidEncoding, -1) }
+    if let defect = record.defect { return fail(.fieldCount, -1, .form(defect.rawValue)) }
+    guard checksFieldCount, record.count != binding.fieldCount else { return true }
+    if record.count > binding.fieldCount {
+      var isFilled = false
+      var i = binding.fieldCount
+      while i < record.count {
+        if !Text.isBlank(record[field: i]) { isFilled = true }
+        i += 1
+      }
+      if !isFilled { return true }
+    }
+    return fail(.fieldCount, -1, .fields(found: record.count, expected: binding.fieldCount))
+  }
+
+  @inline(__always)
+  private mutating func checkComparisons() -> Bool {
+    for pair in comparisons where steps[pair.left].value > steps[pair.right].value {
+      let columns = program.schema.columns
+      let isChinese = program.environment.language == .chinese
+      func name(_ i: Int) -> String { isChinese ? columns[i].headers.first ?? columns[i].name : columns[i].name }
+      return fail(.inconsistent, pair.left, .comparison(left: name(pair.left), right: name(pair.right)))
+    }
+    return true
+  }
+
+  @inline(__always)
+  private mutating func checkAnyOf() -> Bool {
+    guard !anyOf.isEmpty else { return true }
+    for i in anyOf where steps[i].value == 1 { return true }
+    return fail(.missingValue, anyOf[0], .oneOf(program.schema.anyOf))
+  }
+
+  // MARK: A bad row
+
+  @inline(never)
+  mutating func fail(
+    _ reason: RejectionReason, _ column: Int, _ detail: Fault.Detail = .none, _ cell: UnsafeRawBufferPointer? = nil
+  ) -> Bool {
+    fault = Fault(reason: reason, column: column, detail: detail)
+    faultCell = cell
+    return false
+  }
+
+  @inline(never)
+  private mutating func reject(_ record: borrowing Record, from start: Int) {
+    guard let fault else { return }
+    rejectedByReason[RejectionReason.allCases.firstIndex(of: fault.reason) ?? 0] += 1
+    out.count = start
+    out.beginRow(fieldsPerRow)
+    out.int64(lineOverride != 0 ? lineOverride : Int64(record.line))
+    out.bool(false)
+    for _ in 0..<(storedCount + 2) { out.null() }
+    rejects.write(fault, cell: faultCell, record: record, to: &out)
+    self.fault = nil
+    faultCell = nil
+  }
+
+  /// Room for at least that many bytes in `scratch`.
+  @inline(__always)
+  mutating func reserveScratch(_ bytes: Int) {
+    if scratch.count < bytes { growScratch(bytes) }
+  }
+
+  @inline(never)
+  private mutating func growScratch(_ bytes: Int) {
+    let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: max(bytes, scratch.count * 2), alignment: 16)
+    larger.copyMemory(from: UnsafeRawBufferPointer(scratch))
+    scratch.deallocate()
+    scratch = larger
+  }
+}
+
+/// Binds canonical columns to steps.
+enum StepBuilder {
+  /// The value of a column where its cell is empty: the constant, the mapping's default or the schema's.
+  static func fallback(_ column: CanonicalColumn, _ program: FeedProgram) -> String? {
+    program.description.constants[column.name] ?? program.description.columns[column.name]?.fallback ?? column.fallback
+  }
+
+  static func step(
+    _ column: CanonicalColumn, _ index: Int, _ program: FeedProgram, _ binding: HeaderBinding
+  ) -> RowMachine.Step {
+    let description = program.description
+    var step = RowMachine.Step(kind: column.kind)
+    step.isKey = column.role == .key
+    step.isHashed = column.role == .key || column.role == .content
+    step.isClock = column.role == .clock
+    step.isStored = column.role != .clock && column.role != .transient
+    step.isRequired = program.isRequired(column)
+    step.spellings = program.spellings[index]?.view
+    step.values = program.values[index]?.view
+    step.emptiesUnknown = description.unknownWords[column.name] == .empty
+    // A text in a key stands in an index, whose entries have an upper limit.
+    step.textLimit = column.role == .key ? 512 : 65_536
+    if column.kind == .number { step.maximum = 1e12 }
+    if program.schema.feed == .outcomes, column.kind == .number { step.minimum = -1e12 }
+    if let range = description.ranges[column.name] {
+      step.minimum = range.lowerBound
+      step.maximum = range.upperBound
+    }
+    let source = binding.sources[index]
+    let mapping = description.columns[column.name]
+    if let mapping {
+      step.factor = mapping.factor
+      step.isMonthEnd = mapping.isMonthEnd
+      step.hasPattern = mapping.datePattern != nil
+    }
+    if description.constants[column.name] != nil || source.fields.isEmpty {
+      step.field = -1
+    } else {
+      let isComposed = source.fields.count > 1 || mapping?.separator != nil
+      step.field = isComposed ? -2 : source.fields[0]
+    }
+    return step
+  }
+}

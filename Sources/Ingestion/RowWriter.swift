@@ -1,0 +1,109 @@
+import Glibc
+
+/// Bytes of rows in the form of COPY … (FORMAT binary), gathered before they are sent; a row that turns out bad is taken back.
+///
+/// Format: PostgreSQL manual, "COPY", section "Binary Format". Every append makes its own room, so that a cell of any length fits.
+struct RowWriter: ~Copyable {
+  private(set) var base: UnsafeMutableRawPointer
+  private var capacity: Int
+  /// Bytes written.
+  var count = 0
+
+  init(capacity: Int = 1 << 17) {
+    self.capacity = capacity
+    base = .allocate(byteCount: capacity, alignment: 16)
+  }
+
+  deinit { base.deallocate() }
+
+  /// What was written so far.
+  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+
+  /// Room for that many more bytes.
+  @inline(__always)
+  mutating func reserve(_ more: Int) {
+    if count &+ more > capacity { grow(more) }
+  }
+
+  @inline(never)
+  private mutating func grow(_ more: Int) {
+    var larger = capacity * 2
+    while larger < count + more { larger *= 2 }
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
+    memory.copyMemory(from: base, byteCount: count)
+    base.deallocate()
+    base = memory
+    capacity = larger
+  }
+
+  @inline(__always)
+  private mutating func store<T: FixedWidthInteger>(_ value: T) {
+    (base + count).storeBytes(of: value.bigEndian, as: T.self)
+    count &+= MemoryLayout<T>.size
+  }
+
+  /// Begins a row of that many fields.
+  @inline(__always)
+  mutating func beginRow(_ fields: Int) {
+    reserve(2)
+    store(Int16(truncatingIfNeeded: fields))
+  }
+
+  @inline(__always)
+  mutating func null() {
+    reserve(4)
+    store(Int32(-1))
+  }
+
+  @inline(__always)
+  mutating func bool(_ value: Bool) {
+    reserve(5)
+    store(Int32(1))
+    store(UInt8(value ? 1 : 0))
+  }
+
+  @inline(__always)
+  mutating func int32(_ value: Int32) {
+    reserve(8)
+    store(Int32(4))
+    store(value)
+  }
+
+  @inline(__always)
+  mutating func int64(_ value: Int64) {
+    reserve(12)
+    store(Int32(8))
+    store(value)
+  }
+
+  @inline(__always)
+  mutating func double(_ value: Double) {
+    // One zero only: −0 equals 0 and must hash alike.
+    int64(Int64(bitPattern: (value == 0 ? 0 : value).bitPattern))
+  }
+
+  /// A day as days since 1970-01-01.
+  @inline(__always)
+  mutating func date(_ day: Int) { int32(Int32(truncatingIfNeeded: day &- 10_957)) }
+
+  /// A moment as microseconds since 1970-01-01T00:00.
+  @inline(__always)
+  mutating func moment(_ micros: Int) { int64(Int64(micros &- 946_684_800_000_000)) }
+
+  @inline(__always)
+  mutating func bytes(_ value: UnsafeRawBufferPointer) {
+    reserve(4 &+ value.count)
+    store(Int32(truncatingIfNeeded: value.count))
+    if let from = value.baseAddress { memcpy(base + count, from, value.count) }
+    count &+= value.count
+  }
+
+  mutating func text(_ value: String) {
+    var value = value
+    value.withUTF8 { bytes(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Overwrites the value of a boolean whose field begins at an offset.
+  @inline(__always)
+  mutating func setBool(at offset: Int, _ value: Bool) { base.storeBytes(of: value ? 1 : 0, toByteOffset: offset + 4, as: UInt8.self) }
+}

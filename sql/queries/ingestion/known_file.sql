@@ -1,0 +1,9 @@
+-- The counts of a file that was taken before under the same description, reference data and rules.
+-- $1 city, $2 feed, $3 SHA-256 of the file, $4 SHA-256 of the rules
+SELECT f.read, f.rejected, f.skipped,
+       ARRAY(SELECT key FROM jsonb_each_text(f.rejected_by_reason) ORDER BY key) AS reasons,
+       ARRAY(SELECT value::bigint FROM jsonb_each_text(f.rejected_by_reason) ORDER BY key) AS reason_counts
+  FROM run_files f
+ WHERE f.city = $1 AND f.feed = $2 AND f.sha256 = $3 AND f.rules_sha256 = $4 AND f.status = 'taken'
+ ORDER BY f.run_id DESC, f.file_no DESC
+ LIMIT 1;

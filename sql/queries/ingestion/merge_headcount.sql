@@ -1,0 +1,58 @@
+-- Merges the staged rows of one file of the feed headcount as versions, its rejected rows into the quarantine, and says what became of them.
+--
+-- A row whose key, known_at and content are stored already, or came before in the file, is unchanged and writes nothing. The others are new
+-- versions: inserted when nothing was known of the key, late when a newer version was, updated otherwise; in the order of the file.
+-- All parts see the tables as they were before the statement, so `prior` does not see `fresh`.
+-- $1 city, $2 run id, $3 number of the file, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file
+WITH fresh AS (
+  INSERT INTO headcount_versions (city, credit_code, month, headcount_base, headcount_previous, headcount, decrease_reason,
+         known_at, content_hash,
+                        received_at, run_id, file_no, line)
+  SELECT $1, s.credit_code, s.month, s.headcount_base, s.headcount_previous, s.headcount, s.decrease_reason, s.known_at,
+         s.content_hash,
+         to_timestamp($4::double precision), $2, $3, s.line
+    FROM staging_headcount s
+   WHERE s.rejection IS NULL
+     AND NOT EXISTS (SELECT FROM headcount_versions v
+                      WHERE v.city = $1 AND v.credit_code = s.credit_code AND v.month = s.month
+                        AND v.known_at = s.known_at AND v.content_hash = s.content_hash)
+  ON CONFLICT DO NOTHING
+  RETURNING credit_code, month, known_at, line
+), prior AS (
+  SELECT v.credit_code, v.month, max(v.known_at) AS newest
+    FROM headcount_versions v
+   WHERE v.city = $1 AND (v.credit_code, v.month) IN (SELECT n.credit_code, n.month FROM fresh n)
+   GROUP BY v.credit_code, v.month
+), repeated AS (
+  SELECT DISTINCT credit_code, month FROM staging_headcount WHERE repeated AND rejection IS NULL
+), several AS (
+  -- Versions of keys that may occur more than once in the file: what was newest before each of them.
+  SELECT n.known_at, greatest(p.newest, max(n.known_at) OVER before) AS newest
+    FROM fresh n JOIN repeated USING (credit_code, month) LEFT JOIN prior p USING (credit_code, month)
+  WINDOW before AS (PARTITION BY n.credit_code, n.month ORDER BY n.line ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), single AS (
+  SELECT n.known_at, p.newest
+    FROM fresh n JOIN prior p USING (credit_code, month)
+   WHERE (n.credit_code, n.month) NOT IN (SELECT credit_code, month FROM repeated)
+), versions AS (
+  SELECT * FROM several UNION ALL SELECT * FROM single
+), quarantined AS (
+  INSERT INTO quarantine (city, feed, file_sha256, line, run_id, file_name, column_name, reason, message, raw, rejected_at)
+  SELECT $1, 'headcount', $5, s.line, $2, $6, s.column_name, s.rejection, s.message, s.raw, to_timestamp($4::double precision)
+    FROM staging_headcount s
+   WHERE s.rejection IS NOT NULL
+  ON CONFLICT (city, feed, file_sha256, line) DO UPDATE
+     SET status = 'open', resolved_run_id = NULL, column_name = excluded.column_name, reason = excluded.reason,
+         message = excluded.message
+   WHERE quarantine.status <> 'open' OR quarantine.reason <> excluded.reason
+), passed AS (
+  -- Rows of the same file that were rejected by an earlier reading and pass today's rules.
+  UPDATE quarantine q SET status = 'replayed', resolved_run_id = $2
+   WHERE q.city = $1 AND q.feed = 'headcount' AND q.file_sha256 = $5 AND q.status = 'open'
+     AND NOT EXISTS (SELECT FROM staging_headcount s WHERE s.line = q.line AND s.rejection IS NOT NULL)
+  RETURNING 1
+)
+SELECT (SELECT count(*) FROM fresh) AS stored,
+       (SELECT count(*) FROM versions WHERE known_at >= newest) AS updated,
+       (SELECT count(*) FROM versions WHERE known_at < newest) AS late,
+       (SELECT count(*) FROM passed) AS passed;

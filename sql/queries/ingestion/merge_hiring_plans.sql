@@ -1,0 +1,63 @@
+-- Merges the staged rows of one file of the feed hiring_plans as versions, its rejected rows into the quarantine, and says what became of them.
+--
+-- A row whose key, known_at and content are stored already, or came before in the file, is unchanged and writes nothing. The others are new
+-- versions: inserted when nothing was known of the key, late when a newer version was, updated otherwise; in the order of the file.
+-- All parts see the tables as they were before the statement, so `prior` does not see `fresh`.
+-- $1 city, $2 run id, $3 number of the file, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file
+WITH fresh AS (
+  INSERT INTO hiring_plan_versions (city, credit_code, survey_wave, period, occupation, enterprise_name, region, chain,
+         headcount, planned_hires, expected_separations, automation_displaced, known_at, content_hash,
+                        received_at, run_id, file_no, line)
+  SELECT $1, s.credit_code, s.survey_wave, s.period, s.occupation, s.enterprise_name, s.region, s.chain, s.headcount,
+         s.planned_hires, s.expected_separations, s.automation_displaced, s.known_at, s.content_hash,
+         to_timestamp($4::double precision), $2, $3, s.line
+    FROM staging_hiring_plans s
+   WHERE s.rejection IS NULL
+     AND NOT EXISTS (SELECT FROM hiring_plan_versions v
+                      WHERE v.city = $1 AND v.credit_code = s.credit_code AND v.survey_wave = s.survey_wave AND v.period =
+                             s.period AND v.occupation = s.occupation
+                        AND v.known_at = s.known_at AND v.content_hash = s.content_hash)
+  ON CONFLICT DO NOTHING
+  RETURNING credit_code, survey_wave, period, occupation, known_at, line
+), prior AS (
+  SELECT v.credit_code, v.survey_wave, v.period, v.occupation, max(v.known_at) AS newest
+    FROM hiring_plan_versions v
+   WHERE v.city = $1 AND (v.credit_code, v.survey_wave, v.period, v.occupation) IN (SELECT n.credit_code, n.survey_wave,
+          n.period, n.occupation FROM fresh n)
+   GROUP BY v.credit_code, v.survey_wave, v.period, v.occupation
+), repeated AS (
+  SELECT DISTINCT credit_code, survey_wave, period, occupation FROM staging_hiring_plans WHERE repeated AND rejection IS NULL
+), several AS (
+  -- Versions of keys that may occur more than once in the file: what was newest before each of them.
+  SELECT n.known_at, greatest(p.newest, max(n.known_at) OVER before) AS newest
+    FROM fresh n JOIN repeated USING (credit_code, survey_wave, period, occupation) LEFT JOIN prior p USING (credit_code,
+           survey_wave, period, occupation)
+  WINDOW before AS (PARTITION BY n.credit_code, n.survey_wave, n.period, n.occupation ORDER BY n.line ROWS BETWEEN UNBOUNDED
+         PRECEDING AND 1 PRECEDING)
+), single AS (
+  SELECT n.known_at, p.newest
+    FROM fresh n JOIN prior p USING (credit_code, survey_wave, period, occupation)
+   WHERE (n.credit_code, n.survey_wave, n.period, n.occupation) NOT IN (SELECT credit_code, survey_wave, period, occupation FROM
+          repeated)
+), versions AS (
+  SELECT * FROM several UNION ALL SELECT * FROM single
+), quarantined AS (
+  INSERT INTO quarantine (city, feed, file_sha256, line, run_id, file_name, column_name, reason, message, raw, rejected_at)
+  SELECT $1, 'hiring_plans', $5, s.line, $2, $6, s.column_name, s.rejection, s.message, s.raw, to_timestamp($4::double precision)
+    FROM staging_hiring_plans s
+   WHERE s.rejection IS NOT NULL
+  ON CONFLICT (city, feed, file_sha256, line) DO UPDATE
+     SET status = 'open', resolved_run_id = NULL, column_name = excluded.column_name, reason = excluded.reason,
+         message = excluded.message
+   WHERE quarantine.status <> 'open' OR quarantine.reason <> excluded.reason
+), passed AS (
+  -- Rows of the same file that were rejected by an earlier reading and pass today's rules.
+  UPDATE quarantine q SET status = 'replayed', resolved_run_id = $2
+   WHERE q.city = $1 AND q.feed = 'hiring_plans' AND q.file_sha256 = $5 AND q.status = 'open'
+     AND NOT EXISTS (SELECT FROM staging_hiring_plans s WHERE s.line = q.line AND s.rejection IS NOT NULL)
+  RETURNING 1
+)
+SELECT (SELECT count(*) FROM fresh) AS stored,
+       (SELECT count(*) FROM versions WHERE known_at >= newest) AS updated,
+       (SELECT count(*) FROM versions WHERE known_at < newest) AS late,
+       (SELECT count(*) FROM passed) AS passed;
