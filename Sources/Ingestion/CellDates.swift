@@ -102,7 +102,8 @@ enum CellDates {
     }
     let day = Int(serial)
     let micros = Int(((serial - Double(day)) * 86_400).rounded()) * 1_000_000
-    return Stamp(day: day - 25_569 + micros / 86_400_000_000, micros: micros % 86_400_000_000, isMonth: false, zoneMinutes: nil)
+    return Stamp(
+      day: day - 25_569 + micros / 86_400_000_000, micros: micros % 86_400_000_000, isMonth: false, zoneMinutes: nil)
   }
 
   private static func time(_ scan: inout Scan, _ stamp: inout Stamp) -> Bool {

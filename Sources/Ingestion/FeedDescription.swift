@@ -96,7 +96,8 @@ extension FeedDescription {
   /// Reads one description.
   /// - Throws: ``YAMLFault`` naming file, line and key.
   public init(contentsOf path: String) throws {
-    try self.init(YAMLDocument(contentsOf: path), path: path, text: FileManager.default.contents(atPath: path) ?? Data())
+    try self.init(
+      YAMLDocument(contentsOf: path), path: path, text: FileManager.default.contents(atPath: path) ?? Data())
   }
 
   /// Reads a description from a text; `path` is what faults name and where an accept list is looked for.
@@ -146,7 +147,8 @@ extension FeedDescription {
     format.type = try yaml["type"]?.choice() ?? .auto
     if let node = try yaml["charset"] {
       guard let charset = Charset(name: try node.string()) else {
-        throw node.fault("is no charset that is read here: utf-8, gb18030, gbk, gb2312, utf-16, utf-16le, utf-16be, auto.")
+        throw node.fault(
+          "is no charset that is read here: utf-8, gb18030, gbk, gb2312, utf-16, utf-16le, utf-16be, auto.")
       }
       format.charset = charset
     }

@@ -71,7 +71,8 @@ public struct FeedProgram: Sendable {
     accepted = Spellings(Dictionary(uniqueKeysWithValues: codes.map { ($0, $0) }))
     var digest = SHA256Digest()
     digest.update(
-      "\(Self.rulesVersion)\u{0}\(description.digest)\u{0}\(environment.referenceDigest)\u{0}\(environment.timeZone.identifier)")
+      "\(Self.rulesVersion)\u{0}\(description.digest)\u{0}\(environment.referenceDigest)\u{0}\(environment.timeZone.identifier)"
+    )
     for code in codes.sorted() { digest.update("\u{0}\(code)") }
     rulesDigest = digest.hex()
   }
@@ -163,9 +164,12 @@ public struct FeedProgram: Sendable {
       if source.fields.isEmpty, isRequired(column), !hasValue { missing.append(column.title) }
       binding.sources.append(source)
     }
-    let hasOne = schema.anyOf.isEmpty || schema.anyOf.contains { name in
-      description.constants[name] != nil || schema.columns.firstIndex { $0.name == name }.map { !binding.sources[$0].fields.isEmpty } ?? false
-    }
+    let hasOne =
+      schema.anyOf.isEmpty
+      || schema.anyOf.contains { name in
+        description.constants[name] != nil
+          || schema.columns.firstIndex { $0.name == name }.map { !binding.sources[$0].fields.isEmpty } ?? false
+      }
     if !hasOne { missing.append(schema.anyOf.joined(separator: " | ")) }
     if !missing.isEmpty, isComplete { throw missingColumns(missing, headers) }
     binding.unknown = unknown(headers, binding)

@@ -106,7 +106,9 @@ public struct FileIngest {
   private func read(_ file: InboxFile, _ stamp: FileStamp, _ result: inout FileResult) throws {
     if program.schema.isPersonal, program.environment.pseudonymKey == nil {
       throw Refusal(
-        message: "its rows name persons and there is no key for their pseudonyms: put one where profile.yaml says (pseudonym_key).")
+        message:
+          "its rows name persons and there is no key for their pseudonyms: put one where profile.yaml says (pseudonym_key)."
+      )
     }
     let table = try TableFile(
       path: file.path, name: file.name, format: program.description.format, isHeader: program.isHeader)

@@ -22,16 +22,6 @@ public struct RowCounts: Sendable, Equatable {
   /// No rows.
   public init() {}
 
-  /// The same rows read once more: all that were stored are unchanged.
-  var asKnown: RowCounts {
-    var counts = self
-    counts.unchanged = inserted + updated + late + unchanged
-    counts.inserted = 0
-    counts.updated = 0
-    counts.late = 0
-    return counts
-  }
-
   /// Adds the rows of another file.
   public static func += (a: inout RowCounts, b: RowCounts) {
     a.read += b.read

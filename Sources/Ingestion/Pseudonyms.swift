@@ -47,6 +47,27 @@ public struct PseudonymKey: Sendable {
     return try PseudonymKey(bytes: Array(trimmed))
   }
 
+  /// Makes a key of 32 random bytes in a new file that only its owner may read.
+  /// - Throws: ``PseudonymFault`` when the file cannot be written.
+  public static func make(file: String) throws -> PseudonymKey {
+    let folder = (file as NSString).deletingLastPathComponent
+    if !folder.isEmpty { try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+    var generator = SystemRandomNumberGenerator()
+    let digits = Array("0123456789abcdef".utf8)
+    let text = (0..<64).map { _ in digits[Int(generator.next(upperBound: UInt64(16)))] }
+    let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw PseudonymFault(
+        description:
+          "the key of the pseudonyms cannot be made in \(file): check the folder, or name another in profile.yaml.")
+    }
+    defer { close(descriptor) }
+    guard (text + [0x0A]).withUnsafeBytes({ write(descriptor, $0.baseAddress, $0.count) }) == text.count + 1 else {
+      throw PseudonymFault(description: "the key of the pseudonyms cannot be written to \(file): check the space left.")
+    }
+    return try PseudonymKey(bytes: text)
+  }
+
   /// The pseudonym of some bytes, written to 32 bytes of room.
   func pseudonym(of number: UnsafeRawBufferPointer, into room: UnsafeMutableRawPointer) {
     var length: UInt32 = 32

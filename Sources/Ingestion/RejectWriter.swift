@@ -54,7 +54,10 @@ struct RejectWriter: Sendable {
     out.text(fault.reason.rawValue)
     if fault.column >= 0 { out.text(program.schema.columns[fault.column].name) } else { out.null() }
     out.text(sentence.text(fault, cell: cell).filter { $0 != "\0" })
-    var raw = isPersonal ? rebuilt(record, isWhole: fault.reason != .fieldCount && fault.reason != .invalidEncoding) : Array(record.raw.prefix(Self.rawLimit))
+    var raw =
+      isPersonal
+      ? rebuilt(record, isWhole: fault.reason != .fieldCount && fault.reason != .invalidEncoding)
+      : Array(record.raw.prefix(Self.rawLimit))
     raw.withUnsafeMutableBytes { bytes in
       PersonNumbers.mask(bytes, form: isPersonal ? .utf8 : form)
       out.bytes(UnsafeRawBufferPointer(bytes))

@@ -114,12 +114,14 @@ struct RejectionSentence {
     switch fault.reason {
     case .fieldCount:
       if case .fields(let found, let expected) = fault.detail {
-        return "The row has \(found) fields, the header \(expected): look for a missing or extra column, quote or delimiter."
+        return
+          "The row has \(found) fields, the header \(expected): look for a missing or extra column, quote or delimiter."
       }
       return "The form of the row is broken: look for a stray quote or delimiter."
     case .invalidEncoding:
       if case .nulByte = fault.detail { return "\(name) holds a NUL character: type the cell again." }
-      return "The row holds bytes that are not of the file's charset: save the file again in one charset (UTF-8 or GB 18030)."
+      return
+        "The row holds bytes that are not of the file's charset: save the file again in one charset (UTF-8 or GB 18030)."
     case .missingValue:
       if case .oneOf(let names) = fault.detail { return "One of \(names.joined(separator: ", ")) must be filled." }
       return "\(name) is empty and must be filled."
@@ -147,11 +149,15 @@ struct RejectionSentence {
           "The credit code \(value)fails its check digit. \(hint)Compare it with the licence; a code that exists all the same can be put on the accept list (quarantine accept)."
       }
       return "The credit code \(value)should have 18 digits or capital letters (without I, O, S, V, Z)."
-    case .invalidPersonID: return "The identity number is not a valid one of 18 characters: compare it with the document."
-    case .unknownRegion: return "The region \(value)is not in the reference data; add an alias to reference/regions.csv if it is right."
-    case .unknownChain: return "The chain \(value)is not in the reference data; add an alias to reference/chains.csv if it is right."
+    case .invalidPersonID:
+      return "The identity number is not a valid one of 18 characters: compare it with the document."
+    case .unknownRegion:
+      return "The region \(value)is not in the reference data; add an alias to reference/regions.csv if it is right."
+    case .unknownChain:
+      return "The chain \(value)is not in the reference data; add an alias to reference/chains.csv if it is right."
     case .unknownOccupation:
-      return "The occupation \(value)is not in the reference data; add an alias to reference/occupations.csv if it is right."
+      return
+        "The occupation \(value)is not in the reference data; add an alias to reference/occupations.csv if it is right."
     case .unknownStatus: return "The status \(value)is not known: write open, filled or closed."
     }
   }

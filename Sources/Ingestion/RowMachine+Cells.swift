@@ -3,7 +3,9 @@ import LabourMarket
 import Tabular
 
 extension RowMachine {
-  private static var empty: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: 16), count: 0) }
+  private static var empty: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: 16), count: 0)
+  }
 
   /// Reads one column of a record and writes its field. - Returns: false when the cell is bad; `fault` then says why.
   @inline(__always)
@@ -144,7 +146,8 @@ extension RowMachine {
     switch fault {
     case .length, .character, nil:
       return fail(.invalidCreditCode, i, suggestion(code).map { .checkDigit(suggestion: $0) } ?? .codeForm, cell)
-    case .organisationCheckDigit, .checkCharacter: return fail(.invalidCreditCode, i, .checkDigit(suggestion: nil), cell)
+    case .organisationCheckDigit, .checkCharacter:
+      return fail(.invalidCreditCode, i, .checkDigit(suggestion: nil), cell)
     }
   }
 

@@ -105,5 +105,7 @@ struct RowWriter: ~Copyable {
 
   /// Overwrites the value of a boolean whose field begins at an offset.
   @inline(__always)
-  mutating func setBool(at offset: Int, _ value: Bool) { base.storeBytes(of: value ? 1 : 0, toByteOffset: offset + 4, as: UInt8.self) }
+  mutating func setBool(at offset: Int, _ value: Bool) {
+    base.storeBytes(of: value ? 1 : 0, toByteOffset: offset + 4, as: UInt8.self)
+  }
 }

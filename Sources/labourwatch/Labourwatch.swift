@@ -22,7 +22,7 @@ struct Labourwatch: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      Series.self, MigrateCommand.self, LocalCommand.self,
+      IngestCommand.self, Series.self, MigrateCommand.self, LocalCommand.self,
     ])
 
   static func main() {

@@ -1,0 +1,244 @@
+import Foundation
+import Ingestion
+import LabourMarket
+import Postgres
+
+/// `labourwatch ingest`: takes what dropped into the inbox, feed by feed, file by file.
+public struct IngestRun {
+  /// What a run is asked to do.
+  public struct Options: Sendable {
+    /// The folder where feed files drop; `nil` for the profile's own `inbox`.
+    public var inbox: String?
+    /// The feeds to read, by canonical name or by the name of their description; empty for all.
+    public var feeds: [String]
+    /// Whether files that were taken before are read again.
+    public var force: Bool
+
+    /// Options from their parts.
+    public init(inbox: String? = nil, feeds: [String] = [], force: Bool = false) {
+      self.inbox = inbox
+      self.feeds = feeds
+      self.force = force
+    }
+  }
+
+  private let session: Session
+  private let options: Options
+
+  /// A run of a session.
+  public init(session: Session, options: Options) {
+    self.session = session
+    self.options = options
+  }
+
+  /// Runs it under the city's lock.
+  /// - Returns: the end: `incomplete` when rows were rejected, `failed` when a file was refused as a whole.
+  /// - Throws: ``Failure`` or a room's error.
+  public func run() throws -> ExitStatus {
+    try session.run("ingest") { run in try perform(run) }
+  }
+
+  /// The step itself, inside a run that holds the lock.
+  func perform(_ run: Run) throws -> RunSummary {
+    let descriptions = try FeedSetup.descriptions(session.profile)
+    let chosen = try choose(descriptions)
+    let inbox = try Inbox(folder: options.inbox ?? session.profile.folder + "/inbox")
+    let needsKey = chosen.contains { $0.schema.isPersonal && !inbox.files(of: $0, among: descriptions).isEmpty }
+    let environment = try FeedSetup.environment(session, needsKey: needsKey)
+    var summary = RunSummary()
+    var findings = Findings()
+    var feeds: [FeedSummary] = []
+    var number = 0
+    for description in chosen {
+      let program = FeedProgram(description, environment: environment)
+      for file in inbox.files(of: description, among: descriptions) {
+        number += 1
+        let result = try take(file, program, number, run)
+        try run.heartbeat()
+        add(result, of: description, to: &feeds)
+        note(result, of: description, &findings)
+      }
+    }
+    for name in inbox.strangers(to: descriptions) where options.feeds.isEmpty {
+      findings.add(
+        feed: "", kind: "unknown_file", "\(name): no feed of the profile wants a file of this name; it was not read.")
+    }
+    try findings.store(session, run)
+    summary.feeds = feeds
+    summary.findings = findings.list.map(\.message)
+    summary.status = status(feeds)
+    return summary
+  }
+
+  // MARK: The steps
+
+  private func choose(_ all: [FeedDescription]) throws -> [FeedDescription] {
+    for name in options.feeds where !all.contains(where: { $0.feed.rawValue == name || $0.name == name }) {
+      throw Failure.usage(
+        "--feed \(name): the profile \(session.profile.folder) has no such feed.",
+        next: "Its feeds are: \(all.map(\.name).joined(separator: ", ")).")
+    }
+    return options.feeds.isEmpty
+      ? all : all.filter { options.feeds.contains($0.feed.rawValue) || options.feeds.contains($0.name) }
+  }
+
+  private func take(_ file: InboxFile, _ program: FeedProgram, _ number: Int, _ run: Run) throws -> FileResult {
+    let console = session.console
+    let context = IngestContext(
+      connection: session.connection, queries: session.queries, city: session.profile.city, runID: run.id.value,
+      clock: session.clock.unixSeconds, localClock: session.clock.local,
+      progress: { done, all in
+        console.progress("reading \(file.name)", fraction: all > 0 ? min(1, Double(done) / Double(all)) : nil)
+      })
+    let result = try FileIngest(context: context, program: program, fileNumber: number).take(file, force: options.force)
+    report(result)
+    return result
+  }
+
+  private func report(_ result: FileResult) {
+    let counts = result.counts
+    switch result.status {
+    case .refused:
+      session.console.warning("\(result.name) refused: \(result.message ?? "")")
+    case .known:
+      session.console.info("\(result.name) is known", ["rows": "\(counts.read)"])
+    case .taken:
+      session.console.info(
+        "\(result.name) taken",
+        [
+          "read": "\(counts.read)", "inserted": "\(counts.inserted)", "updated": "\(counts.updated)",
+          "late": "\(counts.late)", "unchanged": "\(counts.unchanged)", "rejected": "\(counts.rejected)",
+          "skipped": "\(counts.skipped)",
+        ])
+    }
+  }
+
+  private func add(_ result: FileResult, of description: FeedDescription, to feeds: inout [FeedSummary]) {
+    let name = description.feed.rawValue
+    if feeds.last?.feed != name { feeds.append(FeedSummary(feed: name)) }
+    let at = feeds.count - 1
+    feeds[at].files.append(
+      FeedSummary.File(
+        name: result.name, sha256: result.sha256, bytes: result.bytes, status: result.status.rawValue,
+        message: result.message))
+    feeds[at].read += result.counts.read
+    feeds[at].inserted += result.counts.inserted
+    feeds[at].updated += result.counts.updated
+    feeds[at].late += result.counts.late
+    feeds[at].unchanged += result.counts.unchanged
+    feeds[at].rejected += result.counts.rejected
+    feeds[at].skipped += result.counts.skipped
+    feeds[at].rejectedByReason.merge(result.counts.rejectedByReason, uniquingKeysWith: +)
+    feeds[at].seconds += result.seconds
+  }
+
+  private func note(_ result: FileResult, of description: FeedDescription, _ findings: inout Findings) {
+    let feed = description.feed.rawValue
+    if let message = result.message { findings.add(feed: feed, kind: "refused", "\(result.name): \(message)") }
+    if !result.unknownColumns.isEmpty {
+      findings.add(
+        feed: feed, kind: "unknown_columns",
+        "\(result.name): columns that the feed does not know were ignored: \(result.unknownColumns.joined(separator: ", "))"
+      )
+    }
+    if result.passed > 0 {
+      findings.add(
+        feed: feed, kind: "passed", "\(result.name): \(result.passed) rows that were in quarantine pass today's rules")
+    }
+  }
+
+  private func status(_ feeds: [FeedSummary]) -> ExitStatus {
+    if feeds.contains(where: { $0.files.contains { $0.status == FileResult.Status.refused.rawValue } }) {
+      return .failed
+    }
+    return feeds.contains { $0.rejected > 0 } ? .incomplete : .done
+  }
+}
+
+/// What a run noticed about its feeds.
+struct Findings {
+  /// One thing noticed.
+  struct Finding {
+    let feed: String
+    let kind: String
+    let message: String
+  }
+
+  private(set) var list: [Finding] = []
+
+  mutating func add(feed: String, kind: String, _ message: String) {
+    list.append(Finding(feed: feed, kind: kind, message: message))
+  }
+
+  /// Writes them to the ledger.
+  func store(_ session: Session, _ run: Run) throws {
+    guard !list.isEmpty else { return }
+    try session.connection.execute(
+      session.queries["ingestion/put_findings"],
+      [
+        .text(session.profile.city), .int(Int(run.id.value)), .texts(list.map(\.feed)), .texts(list.map(\.kind)),
+        .texts(list.map(\.message)),
+      ])
+  }
+}
+
+/// What feeds are read with, from a session.
+enum FeedSetup {
+  /// The profile's feed descriptions.
+  /// - Throws: ``Failure`` (usage) that names file, line and key.
+  static func descriptions(_ profile: Profile) throws -> [FeedDescription] {
+    do {
+      return try FeedDescription.load(folder: profile.folder + "/feeds")
+    } catch let fault as YAMLFault {
+      throw Failure.usage(fault.description, next: "Mend the description; `docs/feeds.md` explains every key.")
+    }
+  }
+
+  /// Reference data, accepted codes, the key of the pseudonyms, zone and language.
+  /// - Parameter needsKey: whether a feed that names persons is to be read.
+  static func environment(_ session: Session, needsKey: Bool) throws -> FeedEnvironment {
+    let profile = session.profile
+    let codes = try session.connection.query(
+      session.queries["ingestion/accepted_codes"], [.text(profile.city)]
+    ).map { try $0.string(0) }
+    return FeedEnvironment(
+      reference: profile.reference, referenceDigest: profile.referenceDigest, acceptedCodes: Set(codes),
+      pseudonymKey: needsKey ? try key(session) : nil, timeZone: profile.timeZone,
+      language: profile.language == .chinese ? .chinese : .english)
+  }
+
+  /// The key's file: `.labourwatch` in its path stands for the program's home folder, wherever that is.
+  private static func keyFile(_ named: String?, home: String) -> String {
+    guard let named else { return home + "/pseudonym.key" }
+    return named.hasPrefix(".labourwatch/") ? home + named.dropFirst(".labourwatch".count) : named
+  }
+
+  /// The key of the pseudonyms: from the environment, else from the file; where there is neither and no pseudonym was stored yet, the file is
+  /// made.
+  private static func key(_ session: Session) throws -> PseudonymKey? {
+    let source = session.profile.pseudonymKey
+    let environment = session.configuration.environment
+    let file = keyFile(source.file, home: Session.home(environment))
+    do {
+      if let key = try PseudonymKey.find(variable: source.environment, file: file, environment: environment) {
+        return key
+      }
+      let isUsed = try session.connection.query(
+        session.queries["ingestion/has_pseudonyms"], [.text(session.profile.city)]
+      ).one().bool(0)
+      guard !isUsed else {
+        throw Failure.usage(
+          "The key of the pseudonyms is missing, and persons are stored under it: \(file) is not there.",
+          next:
+            "Put the key back (from where it is kept beside the backups), or set \(source.environment ?? "the variable that profile.yaml names")."
+        )
+      }
+      let key = try PseudonymKey.make(file: file)
+      session.console.warning(
+        "a key of the pseudonyms was made: keep a copy of it apart from the backups", ["file": "\(file)"])
+      return key
+    } catch let fault as PseudonymFault {
+      throw Failure.usage(fault.description)
+    }
+  }
+}
