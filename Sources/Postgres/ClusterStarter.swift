@@ -182,9 +182,12 @@ struct ClusterStarter {
     let telling =
       lines.first { line in settings.contains { line.contains($0) } }
       ?? lines.last { line in marks.contains { line.contains($0) } } ?? lines.last ?? "no word from it"
-    let message = "\(what): \(telling)"
-    if output.contains("No space left on device") {
-      return PostgresError(.diskFull, message, advice: "free space on the disk of \(place.base) and try again")
+    let noSpace = lines.first { $0.contains("No space left on device") }
+    let message = "\(what): \(noSpace ?? telling)"
+    // A full disk also takes the log's words on it.
+    if noSpace != nil || ClusterSettings.freeBytes(place.base) < 1 << 24 {
+      let words = noSpace == nil ? "\(what): its disk is full (\(telling))" : message
+      return PostgresError(.diskFull, words, advice: "free space on the disk of \(place.base) and try again")
     }
     if output.contains("ermission denied") {
       return PostgresError(

@@ -88,8 +88,8 @@ struct TestServer: Sendable {
       url = try cluster.ensureStarted()
     } catch {
       // Without fsync a killed machine may leave a server that never starts again; tests own nothing worth keeping.
-      guard case .stopped = try cluster.status() else { throw error }
-      removeTree("\(home)/postgres")
+      guard case .stopped(let data) = try cluster.status() else { throw error }
+      removeTree(data)
       url = try cluster.ensureStarted()
     }
     atexit { TestServer.release() }
