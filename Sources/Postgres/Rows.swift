@@ -22,6 +22,9 @@ public struct Rows: RandomAccessCollection {
   /// The number of rows that an INSERT, UPDATE, DELETE, MERGE, COPY or SELECT affected or returned.
   public var affected: Int { storage.affected }
 
+  /// The OID of a column's type in the server's catalogue `pg_type`; 0 where there is no such column.
+  public func typeOID(of column: Int) -> UInt32 { PQftype(storage.pointer, Int32(column)) }
+
   /// The only row.
   ///
   /// - Throws: ``PostgresError`` with code `decoding` when there are none or several.

@@ -22,7 +22,8 @@ struct Labourwatch: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      IngestCommand.self, Series.self, MigrateCommand.self, LocalCommand.self,
+      IngestCommand.self, ReportCommand.self, AlertsCommand.self, ExportCommand.self, Series.self, MigrateCommand.self,
+      LocalCommand.self,
     ])
 
   static func main() {

@@ -206,11 +206,12 @@ public final class CSVWriter {
     }
   }
 
-  /// True for a sign, digits, at most one point and an exponent.
+  /// True for a sign, digits, at most one point and an exponent, with or without a percent sign.
   private static func isNumber(_ text: UnsafeRawBufferPointer) -> Bool {
     guard let start = text.bindMemory(to: UInt8.self).baseAddress else { return false }
     var scanner = JSONScanner(start, from: 1, to: text.count, depthLimit: 0)
     guard scanner.byte != UInt8(ascii: "-") else { return false }
-    return (try? scanner.number()) != nil && scanner.p == text.count
+    guard (try? scanner.number()) != nil else { return false }
+    return scanner.p == text.count || (scanner.p == text.count - 1 && text[scanner.p] == UInt8(ascii: "%"))
   }
 }

@@ -1,0 +1,159 @@
+import Assistance
+import Ingestion
+import LabourMarket
+import Reporting
+
+/// `alerts.yaml` and `delivery.yaml` of a profile: thresholds, the life of alerts, what lists show and how they are written.
+public struct AlertSettings: Sendable {
+  /// Months ahead by which levels and ranks are judged.
+  public var horizon = 3
+  /// The thresholds of the levels.
+  public var rules = LevelRules.standard
+  /// How alerts live.
+  public var life = AlertLife()
+  /// Kinds of findings that are alerts, and their level.
+  public var dataKinds: Set<String> = ["late", "missing", "stale"], dataLevel = AlertLevel.orange
+  /// Feeds whose staleness makes shortage alerts stand still.
+  public var inhibitingFeeds: Set<String> = ["vacancies"]
+  /// How measures are chosen.
+  public var measures = MeasureRules.standard
+  /// Least gap of a row without an alert, persons.
+  public var leastGap = 1.0
+  /// How much of a list is shown.
+  public var limits = ListLimits()
+  /// The officer of each team, by region.
+  public var officers: [String: String] = [:]
+  /// Which documents are written.
+  public var formats: Set<ListFormat> = Set(ListFormat.allCases)
+  /// Whether CSV is written in GB18030 instead of UTF-8.
+  public var usesGB18030 = false
+  /// Whether contacts stand on the lists.
+  public var showsContacts = true
+
+  /// A kind of document.
+  public enum ListFormat: String, CaseIterable, Sendable {
+    case xlsx, html, csv
+  }
+
+  /// Reads the files of a profile; a file that is missing leaves the defaults.
+  /// - Throws: ``Failure`` (usage) that names file, line and key.
+  public init(profile folder: String) throws {
+    do {
+      if let yaml = try Self.document(folder + "/alerts.yaml") { try read(yaml) }
+      if let yaml = try Self.document(folder + "/delivery.yaml") { try readDelivery(yaml) }
+    } catch let fault as YAMLFault {
+      throw Failure.usage(fault.description, next: "Mend the file; docs/alerts.md explains every key.")
+    }
+  }
+
+  private static func document(_ path: String) throws -> YAMLDocument? {
+    FileSystem.exists(path) ? try YAMLDocument(contentsOf: path) : nil
+  }
+
+  private mutating func read(_ yaml: YAMLDocument) throws {
+    try yaml.allow(
+      "horizon", "levels", "rate_needs_gap", "blue_quality", "calm_nights", "reopen_after_days", "data", "measures",
+      "lists", "teams")
+    horizon = try yaml["horizon"].map { try Self.whole($0, 1...24) } ?? horizon
+    if let levels = try yaml["levels"] { rules.steps = try Self.steps(levels) }
+    rules.rateNeedsGap = try yaml["rate_needs_gap"]?.double() ?? rules.rateNeedsGap
+    if let codes = try yaml["blue_quality"] { rules.blueQuality = Set(try codes.strings()) }
+    life.calmNights = try yaml["calm_nights"].map { try Self.whole($0, 1...60) } ?? life.calmNights
+    life.reopenAfterDays = try yaml["reopen_after_days"].map { try Self.whole($0, 0...3650) } ?? life.reopenAfterDays
+    if let data = try yaml["data"] { try readData(data) }
+    if let node = try yaml["measures"] { try readMeasures(node) }
+    if let lists = try yaml["lists"] { try readLists(lists) }
+    if let teams = try yaml["teams"] {
+      for team in try teams.keys() {
+        guard let node = try teams[team] else { continue }
+        try node.allow("officer")
+        officers[team] = try node["officer"]?.string()
+      }
+    }
+  }
+
+  private static func steps(_ yaml: YAMLDocument) throws -> [LevelRules.Step] {
+    let levels = AlertLevel.allCases.filter { $0 > .none }
+    try yaml.allow(levels.map(\.rawValue))
+    return try levels.reversed().compactMap { level in
+      guard let node = try yaml[level.rawValue] else { return nil }
+      try node.allow("p_exceed", "rate", "gap")
+      return LevelRules.Step(
+        level: level, exceedance: try share(node.required("p_exceed")), rate: try node["rate"].map(share),
+        gap: try node["gap"]?.double())
+    }
+  }
+
+  private mutating func readData(_ yaml: YAMLDocument) throws {
+    try yaml.allow("kinds", "level", "inhibiting_feeds")
+    if let kinds = try yaml["kinds"] { dataKinds = Set(try kinds.strings()) }
+    dataLevel = try yaml["level"]?.choice() ?? dataLevel
+    if let feeds = try yaml["inhibiting_feeds"] { inhibitingFeeds = Set(try feeds.strings()) }
+  }
+
+  private mutating func readMeasures(_ yaml: YAMLDocument) throws {
+    try yaml.allow("kinds", "weights", "most", "structural_share")
+    if let kinds = try yaml["kinds"] {
+      measures.kinds = [:]
+      for code in try kinds.keys() { measures.kinds[code] = try kinds[code]?.choice() }
+    }
+    if let weights = try yaml["weights"] {
+      for name in try weights.keys() {
+        guard let kind = MeasureKind(rawValue: name) else {
+          throw weights.fault("“\(name)” is no kind of measure: \(MeasureKind.allCases.map(\.rawValue)).")
+        }
+        measures.weights[kind] = try weights[name]?.double()
+      }
+    }
+    measures.most = try yaml["most"].map { try Self.whole($0, 0...20) } ?? measures.most
+    measures.structuralShare = try yaml["structural_share"]?.double() ?? measures.structuralShare
+  }
+
+  private mutating func readLists(_ yaml: YAMLDocument) throws {
+    try yaml.allow("least_gap", "rows", "page_rows", "enterprises", "page_enterprises", "omit")
+    leastGap = try yaml["least_gap"]?.double() ?? leastGap
+    limits.rows = try yaml["rows"].map { try Self.whole($0, 1...100_000) } ?? limits.rows
+    limits.pageRows = try yaml["page_rows"].map { try Self.whole($0, 1...100_000) } ?? limits.pageRows
+    limits.enterprises = try yaml["enterprises"].map { try Self.whole($0, 1...1_000_000) } ?? limits.enterprises
+    limits.pageEnterprises =
+      try yaml["page_enterprises"].map { try Self.whole($0, 0...100_000) } ?? limits.pageEnterprises
+    if let columns = try yaml["omit"] {
+      let always: Set<ListColumn> = [.rank, .level, .chain, .region, .openings, .forecast]
+      limits.omitted = Set(
+        try columns.items().map { node in
+          let column: ListColumn = try node.choice()
+          if always.contains(column) { throw node.fault("“\(column.rawValue)” is part of every list.") }
+          return column
+        })
+    }
+  }
+
+  private mutating func readDelivery(_ yaml: YAMLDocument) throws {
+    try yaml.allow("folder")
+    guard let folder = try yaml["folder"] else { return }
+    try folder.allow("formats", "csv_charset", "contacts")
+    if let node = try folder["formats"] { formats = Set(try node.items().map { try $0.choice() }) }
+    if let node = try folder["csv_charset"] {
+      switch try node.string().uppercased() {
+      case "UTF-8": usesGB18030 = false
+      case "GB18030", "GBK": usesGB18030 = true
+      default: throw node.fault("should be UTF-8 or GB18030.")
+      }
+    }
+    showsContacts = try folder["contacts"]?.bool() ?? showsContacts
+  }
+
+  private static func share(_ node: YAMLDocument) throws -> Double {
+    let value = try node.double()
+    guard (0...1).contains(value) else { throw node.fault("should lie between 0 and 1.") }
+    return value
+  }
+
+  private static func whole(_ node: YAMLDocument, _ range: ClosedRange<Int>) throws -> Int {
+    let value = try node.int()
+    guard range.contains(value) else {
+      throw node.fault("should lie between \(range.lowerBound) and \(range.upperBound).")
+    }
+    return value
+  }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import LabourMarket
+import Postgres
+import Tabular
+
+/// What can be exported as data (contract section 3); the raw value is the word on the command line.
+public enum ExportSubject: String, CaseIterable, Sendable {
+  case forecast, ledger, quarantine, alerts, shortfalls, surpluses
+}
+
+/// Writes a table of the database as CSV or JSON Lines, in a fixed order of rows, whole or not at all.
+public struct Exports {
+  let session: Session
+
+  /// Exports in a session.
+  public init(session: Session) { self.session = session }
+
+  /// Writes an export.
+  /// - Parameters:
+  ///   - subject: what.
+  ///   - path: a file that ends in `.csv` or `.jsonl`; `-` is standard output, as CSV.
+  ///   - asOf: for forecasts, shortfalls and surpluses: the newest run as of that month; `nil` is the newest run.
+  /// - Returns: the number of rows.
+  /// - Throws: ``Failure`` (usage) for another ending, ``Failure`` where there is no forecast.
+  @discardableResult
+  public func write(_ subject: ExportSubject, to path: String, asOf: Month? = nil) throws -> Int {
+    let isLines = path.hasSuffix(".jsonl")
+    guard path == "-" || isLines || path.hasSuffix(".csv") else {
+      throw Failure.usage("--output \(path): the file's name says its form.", next: "End it in .csv or .jsonl.")
+    }
+    let query = try session.queries.query("reporting/export_\(subject.rawValue)")
+    let parameters = try parameters(subject, asOf)
+    if path == "-" {
+      let sink = MemorySink()
+      let count = try csv(query, parameters, sink)
+      Console.writeOutput(String(decoding: sink.bytes, as: UTF8.self))
+      return count
+    }
+    let file = try AtomicFile(path: path)
+    do {
+      return isLines ? try lines(query, parameters, file) : try csv(query, parameters, file)
+    } catch {
+      file.discard()
+      throw error
+    }
+  }
+
+  private func parameters(_ subject: ExportSubject, _ asOf: Month?) throws -> [Value] {
+    let city = Value.text(session.profile.city)
+    switch subject {
+    case .ledger, .quarantine, .alerts: return [city]
+    case .forecast, .shortfalls, .surpluses:
+      // Whatever month is asked for, a later forecast is no answer; without one, any is.
+      let last = asOf ?? Month(year: 9999, month: 12)
+      let name = subject == .shortfalls ? "reporting/report_as_of" : "reporting/forecast_as_of"
+      let rows = try session.connection.query(
+        session.queries.query(name), [city, .date(last.firstDay.ordinal), .bool(asOf != nil)])
+      guard let row = rows.first else {
+        throw Failure(
+          .failed,
+          "There is no \(subject == .shortfalls ? "list" : "forecast")\(asOf.map { " as of \($0)" } ?? "") for \(session.profile.city).",
+          next: "Run `labourwatch nightly` first.")
+      }
+      return [city, .int(try row.int(0))]
+    }
+  }
+
+  /// The first row tells the columns, so that a table without rows still has its header.
+  private func csv(_ query: Query, _ parameters: [Value], _ sink: any ByteSink) throws -> Int {
+    let writer = try CSVWriter(sink, charset: .utf8)
+    let rows = try session.connection.query(query, parameters)
+    try writer.record(rows.columns)
+    for row in rows {
+      for column in 0..<row.count { writer.field(try row.optionalString(column) ?? "") }
+      try writer.endRecord()
+    }
+    try writer.finish()
+    return rows.count
+  }
+
+  private func lines(_ query: Query, _ parameters: [Value], _ sink: any ByteSink) throws -> Int {
+    let rows = try session.connection.query(query, parameters)
+    let writer = JSONLinesWriter(sink, keys: rows.columns)
+    let isNumber = rows.columns.indices.map { Self.numberTypes.contains(rows.typeOID(of: $0)) }
+    for row in rows {
+      try writer.record(
+        try (0..<row.count).map { column -> JSONValue in
+          guard let text = try row.optionalString(column) else { return .null }
+          return isNumber[column] ? .number(text) : .string(text)
+        })
+    }
+    try writer.finish()
+    return rows.count
+  }
+
+  /// int8, int2, int4, float4, float8, numeric: catalogue pg_type.
+  private static let numberTypes: Set<UInt32> = [20, 21, 23, 700, 701, 1700]
+}

@@ -1,0 +1,152 @@
+import Assistance
+import LabourMarket
+import Reporting
+
+/// A team that gets a list: a region's, or the whole city's.
+struct ReportTeam {
+  var code: String, name: String, isCity: Bool
+}
+
+/// Forms the lists of the teams from what was read and from the alerts.
+struct ReportBuilder {
+  let profile: Profile
+  let settings: AlertSettings
+  let names: ReportNames
+  let strings: StringTable
+  let data: ReportData
+  let outcome: AlertEvaluation.Outcome
+  let night: CalendarDay
+
+  /// The city first, then the teams in the order of the reference data.
+  var teams: [ReportTeam] {
+    let city = ReportTeam(code: profile.region.rawValue, name: names.city, isCity: true)
+    return [city]
+      + profile.teams.filter { $0.code != profile.region }.map {
+        ReportTeam(code: $0.code.rawValue, name: names.region($0.code.rawValue), isCity: false)
+      }
+  }
+
+  /// The list of a team.
+  func list(_ team: ReportTeam) -> ShortageList {
+    let nodes = (data.nodes[.cell] ?? []).filter { team.isCity || $0.cell.region?.rawValue == team.code }
+    var rows = nodes.compactMap { row($0, team) }
+    rows.sort(by: Self.precedes(settings.horizon))
+    for index in rows.indices { rows[index].rank = index + 1 }
+    let enterprises = zip(data.enterprises, data.enterpriseRegions).filter { team.isCity || $0.1 == team.code }.map(\.0)
+    let surpluses = zip(data.surpluses, data.surplusRegions).filter { team.isCity || $0.1 == team.code }.map(\.0)
+    return ShortageList(
+      header: header(team), rows: rows, enterprises: enterprises, surpluses: surpluses, trends: trends(team))
+  }
+
+  /// By level, then the forecast at the horizon, then the gap now, then the codes: a total order.
+  private static func precedes(_ horizon: Int) -> (ShortageRow, ShortageRow) -> Bool {
+    func expected(_ row: ShortageRow) -> Double {
+      row.forecast.isEmpty ? 0 : row.forecast[min(horizon, row.forecast.count) - 1].p50
+    }
+    func codes(_ row: ShortageRow) -> [String] {
+      [row.cell.chain?.rawValue ?? "", row.cell.region?.rawValue ?? "", row.cell.occupation?.rawValue ?? ""]
+    }
+    return { a, b in
+      if a.level != b.level { return a.level > b.level }
+      if expected(a) != expected(b) { return expected(a) > expected(b) }
+      if a.openings != b.openings { return a.openings > b.openings }
+      return codes(a).lexicographicallyPrecedes(codes(b))
+    }
+  }
+
+  /// A row where the node has a gap now or ahead, or an alert that is not closed.
+  private func row(_ node: ReportData.NodeData, _ team: ReportTeam) -> ShortageRow? {
+    let evidence = node.evidence(horizon: settings.horizon)
+    let own = alert(node.cell)
+    let isLive = own?.state.status.isLive ?? false
+    guard evidence.gap >= settings.leastGap || isLive else { return nil }
+    // An officer who took the chain's case in the region took its cells with it, unless a cell has gone its own way.
+    let parent = alert(Cell(chain: node.cell.chain, region: node.cell.region))
+    let taken = own?.state.status == .open || own == nil ? parent : nil
+    let standing = taken.flatMap { [.claimed, .acting].contains($0.state.status) ? $0 : nil } ?? own
+    let observed = settings.rules.level(evidence)
+    let earlier = data.earlier[team.code]?[node.cell]
+    let index = node.index(horizon: settings.horizon)
+    return ShortageRow(
+      cell: node.cell, previousRank: earlier?.rank, level: isLive ? max(own?.state.level ?? .none, .none) : observed,
+      chain: names.chain(node.cell.chain?.rawValue ?? ""), region: names.region(node.cell.region?.rawValue ?? ""),
+      occupation: names.occupation(node.cell.occupation?.rawValue ?? ""), employed: node.employed,
+      openings: node.openings, previousMonth: node.previousMonth, previousYear: node.previousYear,
+      forecast: node.forecast, exceedance: index.map { node.exceedances[$0] } ?? 0,
+      threshold: index.map { node.thresholds[$0] } ?? 0, cause: MainCause(drivers: data.drivers[node.cell] ?? []),
+      salary: node.salary, salaryMarket: node.salaryMarket, seekers: node.seekers, measures: measures(node),
+      officer: standing?.officer ?? settings.officers[node.cell.region?.rawValue ?? ""],
+      status: shownStatus(standing), firstSeen: earlier?.firstSeen ?? night, quality: node.quality)
+  }
+
+  /// The status of a live alert, and of one that was resolved and is still quiet.
+  private func shownStatus(_ alert: StoredAlert?) -> AlertStatus? {
+    guard let state = alert?.state else { return nil }
+    if state.status.isLive { return state.status }
+    let isQuiet = night - (state.closedOn ?? state.evaluatedFor) < settings.life.reopenAfterDays
+    return state.status == .resolved && isQuiet ? .resolved : nil
+  }
+
+  private func alert(_ cell: Cell) -> StoredAlert? { outcome.alerts[AlertSubject.shortage(cell).fingerprint] }
+
+  private func measures(_ node: ReportData.NodeData) -> [MeasureAdvice] {
+    let group = node.cell.occupation.flatMap { groups[$0] }
+    let need = Need(
+      group: group, openings: node.openings, forecast: node.forecast.map(\.p50),
+      surplusHere: surplus[node.cell.region?.rawValue ?? ""] ?? 0, surplusCity: surplus.values.reduce(0, +))
+    return settings.measures.advice(need, levers: profile.reference.levers)
+  }
+
+  private var groups: [OccupationCode: OfficerGroup] {
+    Dictionary(profile.reference.occupations.map { ($0.code, $0.group) }, uniquingKeysWith: { a, _ in a })
+  }
+
+  /// Surplus persons by region.
+  private var surplus: [String: Double] {
+    zip(data.surpluses, data.surplusRegions).reduce(into: [:]) { $0[$1.1, default: 0] += $1.0.surplus }
+  }
+
+  private func header(_ team: ReportTeam) -> ListHeader {
+    let run = data.run
+    let node =
+      team.isCity
+      ? data.nodes[.city]?.first : data.nodes[.region]?.first { $0.cell.region?.rawValue == team.code }
+    return ListHeader(
+      cityName: names.city, team: team.code, teamName: team.name, isCity: team.isCity, night: night, asOf: run.asOf,
+      months: (1...max(1, run.horizon)).map { run.asOf + $0 }, horizon: min(settings.horizon, run.horizon),
+      knownUntil: run.knownUntil, forecastRun: run.runID, model: run.model, inputsDigest: run.digest,
+      draws: run.draws, currency: profile.currency, rules: settings.rules, life: settings.life,
+      response: node?.response ?? run.response, coverage: node?.coverage ?? run.coverage,
+      monthsOfHistory: node?.monthsOfHistory, missingFeeds: missing(), leastGap: settings.leastGap)
+  }
+
+  private func missing() -> [String] {
+    var messages = data.findings.filter { settings.dataKinds.contains($0.kind) }.map { finding in
+      "\(strings.find("feed.\(finding.feed)") ?? finding.feed): \(finding.message)"
+    }
+    if outcome.isInhibited { messages.append(strings("inhibited")) }
+    return messages
+  }
+
+  private func trends(_ team: ReportTeam) -> [Trend] {
+    func trend(_ node: ReportData.NodeData, _ name: String, _ chain: ChainCode?) -> Trend {
+      Trend(name: name, chain: chain, history: data.history[node.cell] ?? [], forecast: node.forecast)
+    }
+    let total =
+      team.isCity
+      ? data.nodes[.city] ?? [] : (data.nodes[.region] ?? []).filter { $0.cell.region?.rawValue == team.code }
+    let chains =
+      team.isCity
+      ? data.nodes[.chain] ?? [] : (data.nodes[.chainRegion] ?? []).filter { $0.cell.region?.rawValue == team.code }
+    let sorted = chains.filter {
+      $0.cell.chain != nil && $0.evidence(horizon: settings.horizon).gap >= settings.leastGap
+    }
+    .sorted { a, b in
+      let x = a.evidence(horizon: settings.horizon).gap
+      let y = b.evidence(horizon: settings.horizon).gap
+      return x == y ? (a.cell.chain?.rawValue ?? "") < (b.cell.chain?.rawValue ?? "") : x > y
+    }
+    return total.prefix(1).map { trend($0, strings("trend.total", team.name), nil) }
+      + sorted.map { trend($0, names.chain($0.cell.chain?.rawValue ?? ""), $0.cell.chain) }
+  }
+}

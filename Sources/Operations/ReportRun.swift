@@ -1,0 +1,170 @@
+import Assistance
+import Foundation
+import Ingestion
+import LabourMarket
+import Postgres
+import Reporting
+
+/// The night's alerts and lists: evaluates the alerts, writes a folder of lists for each team and the city, and records what they said.
+///
+/// What the lists say goes into the database in one transaction; then the files take their places one by one, each whole. A run that is
+/// killed in between is finished by the next one for the same night, which writes the same bytes.
+public struct ReportRun {
+  /// What the lists are for and where they go.
+  public struct Options: Sendable {
+    /// The folder that gets a folder for the night.
+    public var out: String
+    /// The newest month whose forecast may be used; `nil` for the last whole month before the run's clock.
+    public var asOf: Month?
+    /// The language; `nil` for the profile's.
+    public var language: Profile.Language?
+
+    /// Options from their parts.
+    public init(out: String, asOf: Month? = nil, language: Profile.Language? = nil) {
+      self.out = out
+      self.asOf = asOf
+      self.language = language
+    }
+  }
+
+  let session: Session
+  let run: Run
+  let options: Options
+
+  /// A report in a run.
+  public init(session: Session, run: Run, options: Options) {
+    self.session = session
+    self.run = run
+    self.options = options
+  }
+
+  /// The night the lists are for: the day of the run's clock.
+  public var night: CalendarDay { session.clock.local.day }
+
+  /// Evaluates, writes and records.
+  /// - Throws: ``Failure`` where there is no forecast or a file cannot be written; nothing is recorded then.
+  public func write() throws -> ReportSummary {
+    let start = Date()
+    let settings = try AlertSettings(profile: session.profile.folder)
+    let language = options.language ?? session.profile.language
+    let names = try ReportNames(profile: session.profile, language: language)
+    let strings = try StringTable(language: language.rawValue, folder: session.resources.templates)
+    let templates = try PageTemplates(folder: session.resources.templates)
+    try FileSystem.makeFolder(options.out)
+    let staging = ListFolder(out: options.out, night: night)
+    try staging.begin()
+    defer { staging.end() }
+    session.console.progress("reading the forecast")
+    let made = try session.connection.transaction {
+      let reader = ReportReader(session: session, settings: settings, names: names)
+      let data = try reader.read(asOf: options.asOf ?? session.clock.lastWholeMonth, night: night)
+      let outcome = try AlertEvaluation(session: session, settings: settings, run: run, night: night).evaluate(data)
+      let builder = ReportBuilder(
+        profile: session.profile, settings: settings, names: names, strings: strings, data: data, outcome: outcome,
+        night: night)
+      let lists = try render(builder, staging, templates)
+      try record(lists, data, digest: staging.digest)
+      return (lists: lists, outcome: outcome)
+    }
+    let changed = try staging.publish()
+    session.console.endProgress()
+    let summary = summary(made.lists, made.outcome, staging, changed, Date().timeIntervalSince(start))
+    tell(summary, made.outcome)
+    return summary
+  }
+
+  private func render(
+    _ builder: ReportBuilder, _ staging: ListFolder, _ templates: PageTemplates
+  ) throws -> [(list: ShortageList, folder: String)] {
+    let settings = builder.settings
+    let file = builder.strings("file.list")
+    var lists: [(list: ShortageList, folder: String)] = []
+    let teams = builder.teams
+    for (index, team) in teams.enumerated() {
+      session.console.progress("writing the lists", fraction: Double(index) / Double(teams.count))
+      let list = builder.list(team)
+      let folder = ListFolder.name(team.code, team.name)
+      lists.append((list, folder))
+      let writer = WorkbookWriter(
+        list: list, strings: builder.strings, measureNames: builder.names.measures, limits: settings.limits)
+      if settings.formats.contains(.xlsx) {
+        try staging.add("\(folder)/\(file).xlsx") { path, temporary in
+          try writer.write(to: path, temporaryFolder: temporary)
+        }
+      }
+      if settings.formats.contains(.html) {
+        let page = PageWriter(
+          list: list, strings: builder.strings, measureNames: builder.names.measures, limits: settings.limits)
+        try staging.add("\(folder)/\(file).html", Data(try page.html(templates).utf8))
+      }
+      if settings.formats.contains(.csv) {
+        let table = ShortageTable(
+          header: list.header, strings: builder.strings, measureNames: builder.names.measures,
+          omitted: settings.limits.omitted
+        ).table(list.rows, limit: settings.limits.rows)
+        let bytes = try CSVList.bytes(
+          table, builder.strings, charset: settings.usesGB18030 ? .gb18030 : .utf8WithMark)
+        try staging.add("\(folder)/\(file).csv", Data(bytes))
+      }
+    }
+    if settings.formats.contains(.html) {
+      let index = IndexWriter(
+        lists: lists, strings: builder.strings, formats: Set(settings.formats.map(\.rawValue)))
+      try staging.add("index.html", Data(try index.html(templates).utf8))
+    }
+    return lists
+  }
+
+  /// Records the lists, unless the newest ones of this night said the same.
+  private func record(_ lists: [(list: ShortageList, folder: String)], _ data: ReportData, digest: String) throws {
+    let city = Value.text(session.profile.city)
+    let known = try session.connection.query(session.queries["reporting/tonight"], [city, .date(night.ordinal)])
+    if let row = known.first, try row.string(0) == digest { return }
+    try session.connection.execute(
+      session.queries["reporting/put_report_run"],
+      [
+        city, .int(Int(run.id.value)), .date(night.ordinal), .int(data.run.runID),
+        .date(data.run.asOf.firstDay.ordinal), .text(digest), .double(Double(session.clock.unixSeconds)),
+      ])
+    for (list, _) in lists where !list.rows.isEmpty {
+      let rows = list.rows
+      let index = list.header.horizon - 1
+      try session.connection.execute(
+        session.queries["reporting/put_report_rows"],
+        [
+          city, .int(Int(run.id.value)), .texts(rows.map { _ in list.header.team }),
+          .texts(rows.map { $0.cell.chain?.rawValue ?? "" }), .texts(rows.map { $0.cell.region?.rawValue ?? "" }),
+          .texts(rows.map { $0.cell.occupation?.rawValue ?? "" }), .ints(rows.map(\.rank)),
+          .texts(rows.map(\.level.rawValue)), .doubles(rows.map(\.openings)),
+          .doubles(rows.map { $0.forecast.indices.contains(index) ? $0.forecast[index].p50 : 0 }),
+          .texts(rows.map(\.firstSeen.description)),
+        ])
+    }
+  }
+
+  private func summary(
+    _ lists: [(list: ShortageList, folder: String)], _ outcome: AlertEvaluation.Outcome, _ staging: ListFolder,
+    _ changed: Int, _ seconds: Double
+  ) -> ReportSummary {
+    var levels = Dictionary(
+      uniqueKeysWithValues: AlertLevel.allCases.filter { $0 > .none }.map { ($0.rawValue, 0) })
+    for alert in outcome.alerts.values where alert.state.status.isLive {
+      levels[alert.state.level.rawValue, default: 0] += 1
+    }
+    return ReportSummary(
+      night: night.description, folder: staging.folder, teams: lists.count { !$0.list.header.isCity },
+      rows: lists.first { $0.list.header.isCity }?.list.rows.count ?? 0, levels: levels, files: staging.count,
+      changed: changed, seconds: seconds)
+  }
+
+  private func tell(_ summary: ReportSummary, _ outcome: AlertEvaluation.Outcome) {
+    let levels = ["red", "orange", "yellow", "blue"].map { "\($0) \(summary.levels[$0] ?? 0)" }.joined(separator: ", ")
+    session.console.info(
+      summary.changed == 0 ? "lists of \(summary.night): nothing changed" : "lists of \(summary.night) written",
+      [
+        "folder": "\(summary.folder)", "teams": "\(summary.teams)", "rows": "\(summary.rows)", "alerts": "\(levels)",
+        "changes": "\(outcome.events)", "files": "\(summary.files)",
+      ])
+    for message in outcome.staleFeeds { session.console.warning("feed: \(message)") }
+  }
+}

@@ -1,0 +1,253 @@
+import Assistance
+import LabourMarket
+
+/// A column of the shortage list; the raw value is the name under which `alerts.yaml` leaves it out.
+public enum ListColumn: String, CaseIterable, Sendable {
+  case rank, level, chain, region, occupation, employed, openings, rate, forecast, exceedance
+  case monthChange = "month_change"
+  case yearChange = "year_change"
+  case previousRank = "previous_rank"
+  case cause, pay, supply, measures, officer, status
+  case firstSeen = "first_seen"
+  case quality
+}
+
+/// Forms the shortage table: the columns of the domain, in their order.
+public struct ShortageTable: Sendable {
+  let header: ListHeader
+  let strings: StringTable
+  let measureNames: [String: String]
+  let omitted: Set<ListColumn>
+
+  /// A former of tables for a list.
+  /// - Parameter measureNames: names of the measures by their code, in the language of the list.
+  public init(header: ListHeader, strings: StringTable, measureNames: [String: String], omitted: Set<ListColumn>) {
+    self.header = header
+    self.strings = strings
+    self.measureNames = measureNames
+    self.omitted = omitted
+  }
+
+  /// The columns that are shown.
+  var shown: [ListColumn] { ListColumn.allCases.filter { !omitted.contains($0) } }
+
+  /// The table. Rows beyond `limit` are summed in one row that says how many they are, so that the totals still add up.
+  public func table(_ rows: [ShortageRow], limit: Int) -> ListTable {
+    var cells = rows.prefix(limit).map { row in shown.flatMap { self.cells($0, row) } }
+    if rows.count > limit { cells.append(rest(Array(rows.dropFirst(limit)))) }
+    let label = shown.firstIndex(of: .level) ?? 0
+    return ListTable(
+      columns: shown.flatMap { columns($0) }, rows: cells, totalLabel: strings("total"), labelColumn: label)
+  }
+
+  private func columns(_ column: ListColumn) -> [TableColumn] {
+    let title = strings("column.\(column.rawValue)")
+    switch column {
+    case .rank: return [TableColumn(title, width: 5, .center)]
+    case .level: return [TableColumn(title, width: 9.5, .center)]
+    case .chain: return [TableColumn(title, width: 9.6)]
+    case .region: return [TableColumn(title, width: 9.6)]
+    case .occupation: return [TableColumn(title, width: 16)]
+    case .employed, .openings: return [TableColumn(title, width: 8, .right, isSummed: true)]
+    case .rate: return [TableColumn(title, width: 7, .right)]
+    case .forecast:
+      return header.months.flatMap { month in
+        [
+          TableColumn(strings("column.forecast", month.description), width: 7.6, .right, isSummed: true),
+          TableColumn(strings("column.interval", month.description), width: 8.8, .right),
+        ]
+      }
+    case .exceedance: return [TableColumn(title, width: 7, .right)]
+    case .monthChange, .yearChange: return [TableColumn(title, width: 8, .right)]
+    case .previousRank: return [TableColumn(title, width: 6, .center)]
+    case .cause: return [TableColumn(title, width: 13.5)]
+    case .pay, .supply: return [TableColumn(title, width: 7.5, .center)]
+    case .measures: return [TableColumn(title, width: 24)]
+    case .officer, .status: return [TableColumn(title, width: 8, .center)]
+    case .firstSeen: return [TableColumn(title, width: 11, .center)]
+    case .quality: return [TableColumn(title, width: 10)]
+    }
+  }
+
+  private func cells(_ column: ListColumn, _ row: ShortageRow) -> [TableCell] {
+    switch column {
+    case .rank: [.count(row.rank)]
+    case .level: [.level(row.level)]
+    case .chain: [.text(row.chain)]
+    case .region: [.text(row.region)]
+    case .occupation: [.text(row.occupation)]
+    case .employed: [persons(row.employed)]
+    case .openings: [.count(whole(row.openings))]
+    case .rate: [row.rate.map { .percent($0) } ?? .empty]
+    case .forecast: forecast(row)
+    case .exceedance: [.percent(row.exceedance)]
+    case .monthChange: [change(row.openings, row.previousMonth)]
+    case .yearChange: [change(row.openings, row.previousYear)]
+    case .previousRank: [row.previousRank.map { .count($0) } ?? .text(strings("rank.new"))]
+    case .cause: [row.cause.map { .text(cause($0)) } ?? .empty]
+    case .pay: [pay(row)]
+    case .supply: [persons(row.seekers)]
+    case .measures: [row.measures.isEmpty ? .empty : .text(measures(row.measures))]
+    case .officer: [row.officer.map { .text($0) } ?? .empty]
+    case .status: [row.status.map { .text(strings("status.\($0.rawValue)")) } ?? .empty]
+    case .firstSeen: [.day(row.firstSeen)]
+    case .quality: [.text(quality(row.quality))]
+    }
+  }
+
+  private func forecast(_ row: ShortageRow) -> [TableCell] {
+    header.months.flatMap { month -> [TableCell] in
+      guard let point = row.forecast.first(where: { $0.month == month }) else { return [.empty, .empty] }
+      return [.count(whole(point.p50)), .text(interval(point))]
+    }
+  }
+
+  /// `30–62`.
+  func interval(_ point: ForecastPoint) -> String {
+    "\(TableText.grouped(whole(point.p10)))–\(TableText.grouped(whole(point.p90)))"
+  }
+
+  /// A change against an earlier number; a word where there was nothing before.
+  func change(_ now: Double, _ before: Double?) -> TableCell {
+    guard let before else { return .empty }
+    if whole(before) == 0 { return whole(now) == 0 ? .change(0) : .text(strings("change.new")) }
+    return .change(now / before - 1)
+  }
+
+  /// The main cause in words.
+  func cause(_ cause: MainCause) -> String {
+    let name = strings.find("driver.\(cause.driver)") ?? cause.driver
+    return strings("cause", name, TableText.grouped(whole(cause.persons)), TableText.percent(cause.share, decimals: 0))
+  }
+
+  /// Pay offered as a share of the market's; empty where one of them is unknown.
+  func pay(_ row: ShortageRow) -> TableCell {
+    guard let salary = row.salary, let market = row.salaryMarket, market > 0 else { return .empty }
+    return .percent(salary / market)
+  }
+
+  /// The measures in words.
+  func measures(_ advice: [MeasureAdvice]) -> String {
+    advice.map { advice in
+      let name = measureNames[advice.lever] ?? advice.lever
+      let persons = advice.persons.map { TableText.grouped(whole($0)) } ?? ""
+      return strings("measure.\(advice.reason.rawValue)", name, persons)
+    }.joined(separator: strings("list.separator"))
+  }
+
+  /// The quality codes in words, “good” where there are none; codes without a text are shown as they are.
+  func quality(_ codes: [String]) -> String {
+    if codes.isEmpty { return strings("quality.good") }
+    return codes.map { strings.find("quality.\($0)") ?? $0 }.joined(separator: strings("list.separator"))
+  }
+
+  private func rest(_ rows: [ShortageRow]) -> [TableCell] {
+    shown.flatMap { column -> [TableCell] in
+      switch column {
+      case .occupation where shown.contains(.occupation): [.text(strings("rest", TableText.grouped(rows.count)))]
+      case .chain where !shown.contains(.occupation): [.text(strings("rest", TableText.grouped(rows.count)))]
+      case .employed: [sum(rows.map { persons($0.employed) })]
+      case .openings: [sum(rows.map { .count(whole($0.openings)) })]
+      case .forecast:
+        header.months.flatMap { month -> [TableCell] in
+          [
+            sum(
+              rows.map { row in
+                row.forecast.first { $0.month == month }.map { .count(whole($0.p50)) } ?? .empty
+              }), .empty,
+          ]
+        }
+      default: [.empty]
+      }
+    }
+  }
+
+  private func sum(_ cells: [TableCell]) -> TableCell {
+    .count(cells.reduce(0) { sum, cell in if case .count(let value) = cell { sum + value } else { sum } })
+  }
+}
+
+/// Forms the tables of enterprises and surpluses.
+public struct DetailTables: Sendable {
+  let strings: StringTable
+
+  /// A former of tables in a language.
+  public init(strings: StringTable) { self.strings = strings }
+
+  /// The enterprises; those beyond `limit` are summed in one row.
+  public func enterprises(_ rows: [EnterpriseRow], limit: Int, hasContacts: Bool, hasOccupations: Bool) -> ListTable {
+    var columns = [
+      TableColumn(title("credit_code"), width: 21), TableColumn(title("enterprise"), width: 32),
+      TableColumn(title("chain"), width: 13), TableColumn(title("region"), width: 19),
+    ]
+    if hasOccupations { columns.append(TableColumn(title("occupation"), width: 28)) }
+    columns += [
+      TableColumn(title("openings"), width: 9, .right, isSummed: true),
+      TableColumn(title("planned"), width: 12, .right, isSummed: true),
+      TableColumn(title("expected"), width: 9, .right, isSummed: true),
+      TableColumn(title("oldest"), width: 11, .center), TableColumn(title("salary"), width: 13, .right),
+    ]
+    if hasContacts {
+      columns += [TableColumn(title("contact"), width: 9, .center), TableColumn(title("phone"), width: 13, .center)]
+    }
+    var cells = rows.prefix(limit).map { row -> [TableCell] in
+      var cells: [TableCell] = [.code(row.creditCode), .text(row.name), .text(row.chain), .text(row.region)]
+      if hasOccupations { cells.append(.text(row.occupation)) }
+      cells += [
+        .count(whole(row.openings)), row.planned.map { .count(whole($0)) } ?? .empty, .count(whole(row.expected)),
+        row.oldest.map { .day($0) } ?? .empty, salary(row),
+      ]
+      if hasContacts { cells += [text(row.contact), code(row.phone)] }
+      return cells
+    }
+    if rows.count > limit {
+      let left = rows.dropFirst(limit)
+      var rest: [TableCell] = [.empty, .text(strings("rest", TableText.grouped(left.count))), .empty, .empty]
+      if hasOccupations { rest.append(.empty) }
+      rest += [
+        .count(left.reduce(0) { $0 + whole($1.openings) }), .count(left.reduce(0) { $0 + whole($1.planned ?? 0) }),
+        .count(left.reduce(0) { $0 + whole($1.expected) }),
+      ]
+      rest += [TableCell](repeating: .empty, count: columns.count - rest.count)
+      cells.append(rest)
+    }
+    return ListTable(columns: columns, rows: cells, totalLabel: strings("total"), labelColumn: 1)
+  }
+
+  /// The surpluses. Headcounts and surpluses below five persons are not told.
+  public func surpluses(_ rows: [SurplusRow], hasContacts: Bool) -> ListTable {
+    var columns = [
+      TableColumn(title("credit_code"), width: 21), TableColumn(title("enterprise"), width: 32),
+      TableColumn(title("chain"), width: 14), TableColumn(title("region"), width: 19),
+      TableColumn(title("headcount"), width: 10, .right, isSummed: true),
+      TableColumn(title("headcount_previous"), width: 10, .right),
+      TableColumn(title("headcount_base"), width: 10, .right),
+      TableColumn(title("surplus"), width: 10, .right, isSummed: true), TableColumn(title("reason"), width: 24),
+    ]
+    if hasContacts {
+      columns += [TableColumn(title("contact"), width: 9, .center), TableColumn(title("phone"), width: 13, .center)]
+    }
+    let cells = rows.map { row -> [TableCell] in
+      var cells: [TableCell] = [.code(row.creditCode), .text(row.name), .text(row.chain), .text(row.region)]
+      cells += [persons(row.headcount), persons(row.previous), persons(row.base), persons(row.surplus)]
+      cells.append(row.reason.map { .text(strings.find("reason.\($0)") ?? $0) } ?? .empty)
+      if hasContacts { cells += [text(row.contact), code(row.phone)] }
+      return cells
+    }
+    return ListTable(columns: columns, rows: cells, totalLabel: strings("total"), labelColumn: 1)
+  }
+
+  func salary(_ row: EnterpriseRow) -> TableCell {
+    switch (row.salaryMin.map(whole), row.salaryMax.map(whole)) {
+    case (let low?, let high?) where low != high:
+      .text("\(TableText.grouped(low))–\(TableText.grouped(high))")
+    case (let low?, _): .text(TableText.grouped(low))
+    case (nil, let high?): .text(TableText.grouped(high))
+    case (nil, nil): .empty
+    }
+  }
+
+  private func title(_ key: String) -> String { strings("column.\(key)") }
+  private func text(_ text: String?) -> TableCell { text.map { .text($0) } ?? .empty }
+  private func code(_ text: String?) -> TableCell { text.map { .code($0) } ?? .empty }
+}

@@ -1,0 +1,203 @@
+import Assistance
+import CLibXLSXWriter
+import LabourMarket
+
+/// Writes a list as a workbook of four sheets: shortages, enterprises, surpluses, explanations with charts.
+public struct WorkbookWriter: Sendable {
+  let list: ShortageList
+  let strings: StringTable
+  let measureNames: [String: String]
+  let limits: ListLimits
+
+  /// A writer of one list.
+  /// - Parameter measureNames: names of the measures by their code, in the language of the list.
+  public init(list: ShortageList, strings: StringTable, measureNames: [String: String], limits: ListLimits) {
+    self.list = list
+    self.strings = strings
+    self.measureNames = measureNames
+    self.limits = limits
+  }
+
+  private static let headerFill: UInt32 = 0x1F3A5F
+  private static let titleColor: UInt32 = 0x1F3A5F
+  private static let mutedColor: UInt32 = 0x5B6570
+  private static let totalFill: UInt32 = 0xE8EDF3
+  private static let restFill: UInt32 = 0xF6F7F9
+
+  /// Writes the workbook to a file that does not exist yet.
+  /// - Parameter folder: where temporary files go.
+  /// - Throws: ``WorkbookFault``.
+  public func write(to path: String, temporaryFolder folder: String) throws(WorkbookFault) {
+    let notes = Notes(header: list.header, strings: strings)
+    let book = try Workbook(
+      path: path, folder: folder, title: notes.title, author: strings("author"), created: list.header.night)
+    let shortages = ShortageTable(
+      header: list.header, strings: strings, measureNames: measureNames, omitted: limits.omitted)
+    let details = DetailTables(strings: strings)
+    let hasOccupations = !limits.omitted.contains(.occupation)
+    let rows = shortages.table(list.rows, limit: limits.rows)
+    let frozen = shortages.shown.prefix { [.rank, .level, .chain, .region, .occupation].contains($0) }.count
+    try writeSheet(
+      book, "shortages", rows, notes, lines: [notes.unitLine, notes.summaryLine(list)], frozen: frozen,
+      hasRest: list.rows.count > limits.rows, tab: 0xC62828)
+    try writeSheet(
+      book, "enterprises",
+      details.enterprises(
+        list.enterprises, limit: limits.enterprises,
+        hasContacts: list.enterprises.contains { $0.contact != nil || $0.phone != nil },
+        hasOccupations: hasOccupations), notes,
+      lines: [strings("unit.enterprises", horizonMonth, list.header.currency)], frozen: 2,
+      hasRest: list.enterprises.count > limits.enterprises, tab: 0x1565C0)
+    try writeSheet(
+      book, "surpluses",
+      details.surpluses(
+        list.surpluses, hasContacts: list.surpluses.contains { $0.contact != nil || $0.phone != nil }), notes,
+      lines: [strings("unit.surpluses")], frozen: 2, hasRest: false, tab: 0x2E7D32)
+    try writeNotes(book, notes)
+    try book.close()
+  }
+
+  private var horizonMonth: String {
+    let header = list.header
+    return header.months.indices.contains(header.horizon - 1) ? header.months[header.horizon - 1].description : ""
+  }
+
+  private func writeSheet(
+    _ book: Workbook, _ key: String, _ table: ListTable, _ notes: Notes, lines: [String], frozen: Int, hasRest: Bool,
+    tab: UInt32
+  ) throws(WorkbookFault) {
+    let sheet = try book.sheet(strings("sheet.\(key)"))
+    sheet.setTab(tab)
+    sheet.hideGrid()
+    for (index, column) in table.columns.enumerated() { sheet.setWidth(column.width, column: index) }
+    let count = table.columns.count
+    let headline = key == "shortages" ? notes.title : strings("title.sheet", notes.title, strings("sheet.\(key)"))
+    sheet.setHeight(28, row: 0)
+    sheet.merge(
+      headline, row: 0, columns: count, CellStyle(size: 16, isBold: true, alignment: .center, color: Self.titleColor))
+    for (index, line) in lines.enumerated() {
+      sheet.setHeight(18, row: 1 + index)
+      sheet.merge(line, row: 1 + index, columns: count, CellStyle(alignment: .center, color: Self.mutedColor))
+    }
+    let headerRow = 1 + lines.count
+    let titleLines = table.columns.map { TextWidth.lines($0.title, width: $0.width - 1) }.max() ?? 1
+    sheet.setHeight(Double(titleLines) * 14.5 + 8, row: headerRow)
+    let header = CellStyle(
+      isBold: true, isWrapped: true, alignment: .center, fill: Self.headerFill, color: 0xFFFFFF, hasBorder: true)
+    for (index, column) in table.columns.enumerated() {
+      sheet.write(column.title, row: headerRow, column: index, header)
+    }
+    let first = headerRow + 1
+    if !table.rows.isEmpty { sheet.filter(headerRow: headerRow, lastRow: headerRow + table.rows.count, columns: count) }
+    for (offset, row) in table.rows.enumerated() {
+      let isRest = hasRest && offset == table.rows.count - 1
+      sheet.setHeight(height(row, table.columns), row: first + offset)
+      for (index, cell) in row.enumerated() {
+        write(cell, sheet, row: first + offset, column: index, table.columns[index], fill: isRest ? Self.restFill : nil)
+      }
+    }
+    let last = first + table.rows.count - 1
+    if table.rows.isEmpty {
+      sheet.merge(
+        strings("empty.\(key)"), row: first, columns: count, CellStyle(alignment: .center, color: Self.mutedColor))
+    } else {
+      writeTotal(sheet, table, first: first, last: last)
+    }
+    sheet.freeze(row: first, column: frozen)
+    sheet.setUpPrinting(landscape: true, headerRow: headerRow, footer: footer(notes))
+  }
+
+  private func footer(_ notes: Notes) -> String {
+    "&L&8\(notes.title.replacing("&", with: "&&"))　\(list.header.night)&R&8\(strings("page", "&P", "&N"))"
+  }
+
+  /// A row's height in points: as many lines as the fullest of its cells needs, because not every program fits rows by itself.
+  private func height(_ row: [TableCell], _ columns: [TableColumn]) -> Double {
+    var lines = 1
+    for (cell, column) in zip(row, columns) {
+      guard case .text(let text) = cell else { continue }
+      lines = max(lines, TextWidth.lines(text, width: column.width))
+    }
+    return Double(lines) * 14.5 + 5
+  }
+
+  private func writeTotal(_ sheet: Sheet, _ table: ListTable, first: Int, last: Int) {
+    for (index, cell) in table.total.enumerated() {
+      var style = style(cell, table.columns[index])
+      style.isBold = true
+      style.fill = Self.totalFill
+      if case .count(let value) = cell {
+        // 109: sums what a filter leaves in sight.
+        let letter = columnName(index)
+        sheet.write(
+          formula: "=SUBTOTAL(109,\(letter)\(first + 1):\(letter)\(last + 1))", value: Double(value), row: last + 1,
+          column: index, style)
+      } else if case .text(let text) = cell {
+        style.alignment = .center
+        sheet.write(text, row: last + 1, column: index, style)
+      } else {
+        sheet.writeBlank(row: last + 1, column: index, style)
+      }
+    }
+  }
+
+  private func columnName(_ index: Int) -> String {
+    var rest = index
+    var name = ""
+    repeat {
+      name = String(UnicodeScalar(UInt8(65 + rest % 26))) + name
+      rest = rest / 26 - 1
+    } while rest >= 0
+    return name
+  }
+
+  private func style(_ cell: TableCell, _ column: TableColumn) -> CellStyle {
+    var style = CellStyle(isWrapped: true, alignment: column.alignment, hasBorder: true)
+    switch cell {
+    case .count:
+      style.numberFormat = "#,##0"
+      style.isWrapped = false
+    case .percent:
+      style.numberFormat = "0.0%"
+      style.isWrapped = false
+    case .change:
+      style.numberFormat = "+0.0%;-0.0%;0.0%"
+      style.isWrapped = false
+    case .code: style.numberFormat = "@"
+    case .level(let level):
+      style.isBold = level > .none
+      style.fill = level.palette.fill
+      style.color = level.palette.text
+    default: break
+    }
+    return style
+  }
+
+  private func write(
+    _ cell: TableCell, _ sheet: Sheet, row: Int, column: Int, _ definition: TableColumn, fill: UInt32?
+  ) {
+    var style = style(cell, definition)
+    if let fill, style.fill == nil { style.fill = fill }
+    switch cell {
+    case .empty: sheet.writeBlank(row: row, column: column, style)
+    case .count(let value): sheet.write(Double(value), row: row, column: column, style)
+    case .percent(let value), .change(let value): sheet.write(value, row: row, column: column, style)
+    case .text, .code, .day, .level, .suppressed:
+      // A text cell of a workbook is never read as a formula, whatever it begins with.
+      sheet.write(TableText.text(cell, strings, groups: true), row: row, column: column, style)
+    }
+  }
+}
+
+extension AlertLevel {
+  /// Fill and text colour in a workbook; `none` has no fill.
+  var palette: (fill: UInt32?, text: UInt32?) {
+    switch self {
+    case .red: (0xC62828, 0xFFFFFF)
+    case .orange: (0xEF6C00, 0xFFFFFF)
+    case .yellow: (0xFDD835, 0x3A3000)
+    case .blue: (0x1E6FBF, 0xFFFFFF)
+    case .none: (nil, 0x7A838C)
+    }
+  }
+}

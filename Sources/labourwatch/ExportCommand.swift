@@ -1,0 +1,37 @@
+import ArgumentParser
+import LabourMarket
+import Operations
+
+/// `labourwatch export`.
+struct ExportCommand: Operation {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Write forecast, ledger, quarantine, alerts, shortfalls or surpluses as data.",
+    discussion: """
+        labourwatch export forecast --as-of 2021-12 --output forecast.csv
+        labourwatch export alerts --output alerts.jsonl
+      """)
+
+  @Argument(help: "forecast, ledger, quarantine, alerts, shortfalls or surpluses.")
+  var what: String
+
+  @Option(help: ArgumentHelp("The file, ending in .csv or .jsonl; - for standard output.", valueName: "file"))
+  var output: String
+
+  @Option(help: ArgumentHelp("The month of the forecast (default: the newest).", valueName: "YYYY-MM"))
+  var asOf: String?
+
+  @OptionGroup(title: "Global options") var globals: GlobalOptions
+
+  func perform() throws -> ExitStatus {
+    guard let subject = ExportSubject(rawValue: what) else {
+      let known = ExportSubject.allCases.map(\.rawValue).joined(separator: ", ")
+      throw Failure.usage("export \(what): there is no such export.", next: "Give one of: \(known).")
+    }
+    let month = try asOf.map { try Arguments.month($0, "--as-of") }
+    let session = try Session(globals.configuration())
+    let rows = try Exports(session: session).write(subject, to: output, asOf: month)
+    if output != "-" { session.console.info("\(what) exported", ["rows": "\(rows)", "file": "\(output)"]) }
+    return .done
+  }
+}

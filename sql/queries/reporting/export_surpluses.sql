@@ -1,0 +1,9 @@
+-- The enterprises that have people to lend or to place, largest surplus first; counts below five are left empty.
+-- $1 city, $2 forecast run
+SELECT credit_code, chain, region, CASE WHEN headcount >= 5 THEN headcount END AS headcount,
+       CASE WHEN headcount_previous >= 5 THEN headcount_previous END AS headcount_previous,
+       CASE WHEN headcount_base >= 5 THEN headcount_base END AS headcount_base,
+       CASE WHEN surplus >= 5 THEN surplus END AS surplus, reason
+  FROM forecast_surpluses
+ WHERE city = $1 AND run_id = $2 AND scenario = ''
+ ORDER BY forecast_surpluses.surplus DESC, credit_code COLLATE "C"

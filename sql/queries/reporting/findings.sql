@@ -1,0 +1,8 @@
+-- What did the newest run that read feeds notice about them?
+-- $1 city
+SELECT feed, kind, message
+  FROM findings
+ WHERE city = $1
+   AND run_id = (SELECT max(run_id) FROM runs
+                  WHERE city = $1 AND command IN ('ingest', 'nightly') AND status <> 'abandoned')
+ ORDER BY finding_no
