@@ -274,6 +274,7 @@ final class CSVReader: RecordReader {
       if end >= 0 {
         total += end - from
         scanner.cursor = end
+        cutOverlong(to: total - 1)
         break
       }
       total += window.filled - from
@@ -289,6 +290,13 @@ final class CSVReader: RecordReader {
     scanner.spanCount = 0
     fill(&record, line: scanner.line, total: total, defect: defect)
     scanner.line += 1
+  }
+
+  /// Cuts what is kept of an overlong record to its content.
+  private func cutOverlong(to length: Int) {
+    guard overlong.count >= length else { return }
+    overlong.removeLast(overlong.count - length)
+    if !scanner.returnEndsLine, overlong.last == CSVScanner.carriageReturn { overlong.removeLast() }
   }
 
   /// Offset behind the first line end at or after `from`, −1 when the window holds none. A carriage return counts alone here.

@@ -72,7 +72,7 @@ struct XMLTests {
   }
 
   private let samples = [
-    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<a:b x='1' y = \"&lt;&#x5bbf;'\"><!-- c > --><c/>t&amp;u&#10;\r\nv<![CDATA[<&]]></a:b>\n",
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<a:b x='1' y = \"&lt;&#x5bbf;'\"><!-- c > --><c/>t&amp;u&#10;\r\nv<![CDATA[<\r\n&\r]]></a:b>\n",
     "<r><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\"/><is><t xml:space=\"preserve\"> 宿迁 </t></is></r>",
     "<a><b><c>x</c></b>\r<b d=\"e\"/>&quot;&apos;&gt;</a><!-- end --><?p i?>",
   ].map { Array($0.utf8) }

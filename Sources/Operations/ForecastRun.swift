@@ -1,0 +1,98 @@
+import Foundation
+import Ingestion
+import LabourMarket
+import Postgres
+import Shortfall
+
+/// Makes the forecast of a month from what was known by its end and writes it to the database.
+///
+/// Equal inputs and settings give equal forecasts, so a base forecast that stands already is not made again.
+public struct ForecastRun {
+  /// What the command line says.
+  public struct Options: Sendable {
+    /// The last month whose records count; `nil`: the last whole month before the clock.
+    public var asOf: Month?
+    /// Months ahead; `nil`: the profile's default.
+    public var horizon: Int?
+    /// Makes the forecast even where one from the same inputs stands.
+    public var always: Bool
+
+    /// Options from their parts.
+    public init(asOf: Month? = nil, horizon: Int? = nil, always: Bool = false) {
+      self.asOf = asOf
+      self.horizon = horizon
+      self.always = always
+    }
+  }
+
+  private let session: Session
+
+  /// A use case over a session.
+  public init(_ session: Session) { self.session = session }
+
+  /// Makes or finds the forecast.
+  /// - Parameter run: the ledger's run that this is part of.
+  /// - Throws: ``Failure`` (usage) for a month that is not over yet or a wrong setting; errors of the server.
+  public func run(_ options: Options, in run: Run) throws -> ForecastSummary {
+    let began = ContinuousClock.now
+    let asOf = options.asOf ?? session.clock.lastWholeMonth
+    guard asOf <= session.clock.lastWholeMonth else {
+      throw Failure.usage(
+        "--as-of \(asOf) is not over yet at \(session.clock.iso8601).",
+        next: "Name \(session.clock.lastWholeMonth) or an earlier month, or set the clock with --now.")
+    }
+    let horizon = options.horizon ?? session.profile.defaultHorizon
+    guard (1...24).contains(horizon) else {
+      throw Failure.usage("--horizon \(horizon) is out of range.", next: "Name 1 to 24 months.")
+    }
+    let settings = try ForecastSettingsFile.load(folder: session.profile.folder)
+    session.console.progress("reading the records of \(session.profile.name)")
+    let reader = CityPanelReader(
+      connection: session.connection, queries: session.queries, city: session.profile.city)
+    let inputs = try session.connection.transaction(isolation: .repeatableRead) {
+      try reader.read(asOf: asOf, enterpriseMonths: settings.enterpriseHorizon)
+    }
+    let estimator = ShortfallEstimator(settings: settings, trees: ReferenceTrees(session.profile.reference))
+    let digest = fingerprint(inputs, settings, horizon)
+    session.console.progress("estimating")
+    let forecast = estimator.forecast(inputs.panel, horizon: horizon)
+    let known = options.always ? nil : try standing(asOf, digest)
+    if known == nil {
+      session.console.progress("writing the forecast")
+      let writer = ForecastWriter(session: session, run: run.id, scenario: "", inputs: inputs, settings: settings)
+      try session.connection.transaction { try writer.write(forecast, digest: digest) }
+    }
+    session.console.endProgress()
+    return summary(forecast, run: known ?? run.id.value, reused: known != nil, began)
+  }
+
+  /// The digest of everything that the forecast depends on.
+  private func fingerprint(_ inputs: ForecastInputs, _ settings: ShortfallSettings, _ horizon: Int) -> String {
+    var same = settings
+    same.threads = 1
+    var digest = SHA256Digest()
+    digest.update(
+      "\(ShortfallEstimator.modelName) \(horizon) \(inputs.digest) \(session.profile.referenceDigest) \(same)")
+    return digest.hex()
+  }
+
+  private func standing(_ asOf: Month, _ digest: String) throws -> Int64? {
+    let rows = try session.connection.query(
+      session.queries["shortfall/same_inputs"],
+      [.text(session.profile.city), .text(asOf.firstDay.description), .text(digest)])
+    return try rows.first.map { Int64(try $0.int(0)) }
+  }
+
+  private func summary(
+    _ forecast: ShortfallForecast, run: Int64, reused: Bool, _ began: ContinuousClock.Instant
+  ) -> ForecastSummary {
+    let city = forecast.nodes.last { $0.node.level == .city }
+    let ahead = min(3, forecast.horizon)
+    let took = (ContinuousClock.now - began).components
+    return ForecastSummary(
+      runID: run, asOf: forecast.asOf.description, horizon: forecast.horizon,
+      cells: forecast.nodes.count { $0.node.level == .cell }, reused: reused, quality: forecast.quality,
+      openings: city?.openings ?? 0, expected: city?.values[ahead - 1].mean ?? 0,
+      seconds: Double(took.seconds) + Double(took.attoseconds) * 1e-18)
+  }
+}

@@ -1,0 +1,215 @@
+import Foundation
+import LabourMarket
+import Postgres
+import Shortfall
+
+/// Writes one forecast into the tables of `sql/migrations/0004_forecast.sql`, by COPY. Call it inside a transaction.
+struct ForecastWriter {
+  let session: Session
+  let run: RunID
+  let scenario: String
+  let inputs: ForecastInputs
+  let settings: ShortfallSettings
+
+  /// Writes all of it.
+  func write(_ forecast: ShortfallForecast, digest: String) throws {
+    try session.connection.execute(
+      session.queries["shortfall/put_run"],
+      [
+        .text(session.profile.city), .int(Int(run.value)), .text(scenario), .text(forecast.asOf.firstDay.description),
+        .text(CityPanelReader.knownUntil(forecast.asOf).description), .int(forecast.horizon), .int(0), .int(0),
+        .text(forecast.model), .text(digest), .text(try quality(forecast)), .double(Double(session.clock.unixSeconds)),
+      ])
+    try writeValues(forecast)
+    try writeNodes(forecast)
+    try writeDrivers(forecast)
+    try writeHistory(forecast)
+    try writeEnterprises(forecast)
+    try writeSurpluses()
+  }
+
+  private func writeValues(_ forecast: ShortfallForecast) throws {
+    try copy("values") { row in
+      for entry in forecast.nodes {
+        for value in entry.values {
+          try begin(&row, entry.node)
+          try row.add((forecast.asOf + value.horizon).firstDay.description)
+          try row.add(value.horizon)
+          for number in [value.mean, value.p10, value.p50, value.p90, entry.threshold, value.pExceed] {
+            try row.add(number)
+          }
+          try row.end()
+        }
+      }
+    }
+  }
+
+  private func writeNodes(_ forecast: ShortfallForecast) throws {
+    try copy("nodes") { row in
+      for entry in forecast.nodes {
+        try begin(&row, entry.node)
+        for number in [
+          entry.openings, entry.openingsPreviousMonth, entry.openingsPreviousYear, entry.employed, entry.seekers,
+          inputs.salaries.byNode[entry.node.key],
+          inputs.salaries.byNode[Cell(occupation: entry.node.key.occupation)],
+        ] {
+          try row.add(number)
+        }
+        try row.add(entry.history.count)
+        try row.add(entry.response)
+        try row.add(entry.coverage)
+        try row.add("{" + entry.quality.joined(separator: ",") + "}")
+        try row.end()
+      }
+    }
+  }
+
+  private func writeDrivers(_ forecast: ShortfallForecast) throws {
+    try copy("drivers") { row in
+      for entry in forecast.nodes {
+        for value in entry.values {
+          let month = (forecast.asOf + value.horizon).firstDay.description
+          for (driver, persons) in zip(Driver.allCases, value.drivers) where persons != 0 {
+            try begin(&row, entry.node)
+            try row.add(month)
+            try row.add(driver.rawValue)
+            try row.add(persons)
+            try row.end()
+          }
+        }
+      }
+    }
+  }
+
+  private func writeHistory(_ forecast: ShortfallForecast) throws {
+    try copy("history") { row in
+      for entry in forecast.nodes where entry.node.level != .cell {
+        for (t, openings) in entry.history.enumerated() {
+          try key(&row, entry.node.level.rawValue)
+          try row.add(entry.node.key.chain?.rawValue ?? "")
+          try row.add(entry.node.key.region?.rawValue ?? "")
+          try row.add((forecast.start + t).firstDay.description)
+          try row.add(openings)
+          try row.end()
+        }
+      }
+    }
+  }
+
+  private func writeEnterprises(_ forecast: ShortfallForecast) throws {
+    let allotted = EnterpriseAllotment(
+      inputs.enterprises.map {
+        EnterpriseAllotment.Part(cell: $0.cell, openings: $0.openings, sought: $0.sought, planned: $0.planned)
+      }, forecast: forecast, months: settings.enterpriseHorizon
+    ).expected
+    try copy("enterprises") { row in
+      for (part, expected) in zip(inputs.enterprises, allotted) where part.openings > 0 || expected >= 0.05 {
+        try key(&row, part.creditCode)
+        try row.add(part.cell.chain?.rawValue ?? "")
+        try row.add(part.cell.region?.rawValue ?? "")
+        try row.add(part.cell.occupation?.rawValue ?? "")
+        try row.add(part.openings)
+        try row.add(part.planned)
+        try row.add(expected)
+        try row.add(part.oldestPostedOn?.description)
+        try row.add(part.salaryMin)
+        try row.add(part.salaryMax)
+        try row.end()
+      }
+    }
+  }
+
+  private func writeSurpluses() throws {
+    try copy("surpluses") { row in
+      for part in inputs.surpluses {
+        try key(&row, part.creditCode)
+        try row.add(part.chain)
+        try row.add(part.region)
+        try row.add(part.headcount)
+        try row.add(part.previous)
+        try row.add(part.base)
+        try row.add(part.surplus)
+        try row.add(part.reason)
+        try row.end()
+      }
+    }
+  }
+
+  // MARK: rows
+
+  private func copy(_ table: String, _ body: (inout CopyWriter) throws -> Void) throws {
+    try session.connection.copyIn(session.queries["shortfall/copy_\(table)"], body)
+  }
+
+  /// The columns that lead every table's key, then one more.
+  private func key(_ row: inout CopyWriter, _ next: String) throws {
+    try row.begin(session.profile.city)
+    try row.add(Int(run.value))
+    try row.add(scenario)
+    try row.add(next)
+  }
+
+  private func begin(_ row: inout CopyWriter, _ node: ForecastNode) throws {
+    try key(&row, node.level.rawValue)
+    try row.add(node.key.chain?.rawValue ?? "")
+    try row.add(node.key.region?.rawValue ?? "")
+    try row.add(node.key.occupation?.rawValue ?? "")
+  }
+
+  /// What is known of the inputs as a whole, and what the model learned, as JSON.
+  private func quality(_ forecast: ShortfallForecast) throws -> String {
+    struct Report: Encodable {
+      let codes: [String]
+      let historyFrom: String
+      let monthsOfHistory: Int
+      let response: Double?
+      let coverage: Double?
+      let learned: [String: Double]
+
+      enum CodingKeys: String, CodingKey {
+        case codes, response, coverage, learned
+        case historyFrom = "history_from"
+        case monthsOfHistory = "months_of_history"
+      }
+    }
+    let city = forecast.nodes.last { $0.node.level == .city }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    let report = Report(
+      codes: forecast.quality, historyFrom: forecast.start.description, monthsOfHistory: city?.history.count ?? 0,
+      response: city?.response, coverage: city?.coverage,
+      learned: Dictionary(forecast.learned.map { ($0.name, $0.value) }, uniquingKeysWith: { a, _ in a }))
+    return String(decoding: try encoder.encode(report), as: UTF8.self)
+  }
+}
+
+/// Rows of a COPY in text format: `begin`, any number of `add`, `end`.
+extension CopyWriter {
+  /// The first column of a row.
+  mutating func begin(_ text: String) throws {
+    var text = text
+    try text.withUTF8 { try appendEscaped(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// A text; `nil` is NULL.
+  mutating func add(_ text: String?) throws {
+    try append(0x09)
+    guard let text else { return try append("\\N") }
+    try begin(text)
+  }
+
+  /// A number; `nil` is NULL.
+  mutating func add(_ number: Double?) throws {
+    try append(0x09)
+    try append(number.map(\.description) ?? "\\N")
+  }
+
+  /// A whole number.
+  mutating func add(_ number: Int) throws {
+    try append(0x09)
+    try append(number.description)
+  }
+
+  /// Ends the row.
+  mutating func end() throws { try append(0x0A) }
+}

@@ -1,0 +1,121 @@
+import Forecasting
+import Glibc
+import LabourMarket
+
+/// How widely what comes scatters about the forecast, learned by level and horizon from rolling origins.
+///
+/// Counts are negative binomial with variance `d·m + s·m²` (Hilbe, Negative Binomial Regression, 2011). `d` and `s` come from weighted least squares
+/// of squared errors, shrunk towards the level below; then the nominal levels of P10 and P90 are moved so that a tenth of the
+/// past outcomes lay outside on each side (conformal calibration, Gupta, Podkopaev and Ramdas, 2022, in its pooled form).
+struct IntervalModel: Sendable {
+  /// Spread of one level and horizon.
+  struct Spread: Sendable {
+    var linear: Double
+    var quadratic: Double
+    /// Nominal probabilities for P10 and P90.
+    var low = 0.1
+    var high = 0.9
+  }
+
+  /// One past forecast.
+  struct Sample: Sendable {
+    var forecast: Double
+    var actual: Double
+    var horizon: Int
+  }
+
+  /// Where nothing can be learned: dispersion of clustered postings, and 20 % of the mean.
+  static let prior = Spread(linear: 2, quadratic: 0.04)
+
+  private(set) var spreads: [Level: [Spread]] = [:]
+  private let widening: Double
+
+  /// Learns spreads from samples by level; `horizon` months ahead.
+  init(_ samples: [(level: Level, samples: [Sample])], horizon: Int, widening: Double) {
+    self.widening = widening
+    var below = [Spread](repeating: Self.prior, count: horizon)
+    for (level, list) in samples {
+      var own = below
+      for h in 0..<horizon { own[h] = Self.spread(list, horizon: h, prior: below[h]) }
+      // Uncertainty does not shrink with distance.
+      for h in 1..<max(horizon, 1) { own[h].quadratic = max(own[h].quadratic, own[h - 1].quadratic) }
+      Self.calibrate(&own, list)
+      spreads[level] = own
+      below = own
+    }
+  }
+
+  /// The distribution of a node.
+  func distribution(_ mean: Double, level: Level, horizon: Int) -> NegativeBinomial {
+    let spread = spreads[level]?[horizon] ?? Self.prior
+    let variance = (spread.linear * mean + spread.quadratic * mean * mean) * widening * widening
+    return NegativeBinomial(mean: mean, variance: variance)
+  }
+
+  /// P10, P50 and P90.
+  func quantiles(_ distribution: NegativeBinomial, level: Level, horizon: Int) -> (Double, Double, Double) {
+    let spread = spreads[level]?[horizon] ?? Self.prior
+    let middle = distribution.quantile(0.5)
+    return (
+      min(distribution.quantile(spread.low), middle), middle, max(distribution.quantile(spread.high), middle)
+    )
+  }
+
+  private static func spread(_ list: [Sample], horizon: Int, prior: Spread) -> Spread {
+    var out = prior
+    let near = list.filter { $0.horizon == horizon && $0.forecast > 0.02 }
+    guard !near.isEmpty else { return out }
+    for _ in 0..<4 {
+      var (a, b, c, p, q) = (0.0, 0.0, 0.0, 0.0, 0.0)
+      for sample in near {
+        let f = sample.forecast
+        let width = out.linear + out.quadratic * f
+        let w = 1 / (width * width)
+        let error = min((sample.actual - f) * (sample.actual - f) / f, 25 * width)
+        a += w
+        b += w * f
+        c += w * f * f
+        p += w * error
+        q += w * error * f
+      }
+      // A dozen observations' worth of the prior.
+      let typical = near.map(\.forecast).reduce(0, +) / Double(near.count)
+      let width = prior.linear + prior.quadratic * typical
+      let (wl, wq) = (12 / (width * width), 12 * typical * typical / (width * width))
+      a += wl
+      p += wl * prior.linear
+      c += wq
+      q += wq * prior.quadratic
+      let determinant = a * c - b * b
+      guard determinant > 1e-9 * a * c else { break }
+      out.linear = min(max((p * c - q * b) / determinant, 1.02), 12)
+      out.quadratic = min(max((q - b * out.linear) / c, 0.0004), 1)
+    }
+    return out
+  }
+
+  /// Moves the nominal levels to where a tenth of the past fell outside.
+  private static func calibrate(_ spreads: inout [Spread], _ list: [Sample]) {
+    var low: [Double] = []
+    var high: [Double] = []
+    for sample in list where sample.forecast > 0.02 {
+      let spread = spreads[sample.horizon]
+      let m = sample.forecast
+      let distribution = NegativeBinomial(mean: m, variance: spread.linear * m + spread.quadratic * m * m)
+      let y = Int(max(sample.actual, 0).rounded())
+      low.append(distribution.cumulative(y))
+      high.append(distribution.cumulative(y - 1))
+    }
+    guard list.count >= 20 else { return }
+    low.sort()
+    high.sort()
+    let evidence = Double(low.count) / 6
+    let share = evidence / (evidence + 20)
+    let p10 = share * Statistics.quantile(low, 0.1) + (1 - share) * 0.1
+    let p90 = share * Statistics.quantile(high, 0.9) + (1 - share) * 0.9
+    for h in spreads.indices {
+      spreads[h].low = min(max(p10, 0.005), 0.35)
+      spreads[h].high = max(min(p90, 0.995), 0.65)
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import Glibc
+import LabourMarket
+
+/// The balance rolled forward, with its rolling errors and the correction that they teach.
+struct StructuralEstimate: Sendable {
+  let demand: DemandModel.Projection
+  let fill: FillModel
+  /// The balance without and with scheduled supply.
+  let base, balance: LabourBalance
+  let rolling: RollingErrors
+  let correction: LevelCorrection
+  /// Chains × horizon: factor on the balance's openings.
+  let factor: MonthTable
+  let horizon: Int
+
+  init(_ panel: CityPanel, horizon: Int, settings: ShortfallSettings) {
+    self.horizon = horizon
+    demand = DemandModel.project(panel, horizon: horizon, settings: settings)
+    fill = FillModel(panel, settings: settings)
+    base = LabourBalance(
+      panel, newOpenings: demand.newOpenings, fill: fill,
+      seekers: SupplyOutlook.seekers(panel, horizon: horizon, arrivalRate: 0))
+    balance =
+      settings.arrivalRate > 0 && !panel.arrivals.isEmpty
+      ? LabourBalance(
+        panel, newOpenings: demand.newOpenings, fill: fill,
+        seekers: SupplyOutlook.seekers(panel, horizon: horizon, arrivalRate: settings.arrivalRate)) : base
+    rolling = RollingErrors(panel, horizon: horizon, settings: settings, demand: demand, fill: fill)
+    correction = LevelCorrection(panel, rolling, settings: settings)
+    var factor = MonthTable(rows: panel.chains.count, months: horizon)
+    for h in 0..<horizon {
+      for (c, value) in correction.factor(horizon: h, cut: 0).enumerated() { factor[c, h] = value }
+    }
+    self.factor = factor
+  }
+
+  /// What was learned, for the analyst.
+  var learned: [(name: String, value: Double)] {
+    var out: [(name: String, value: Double)] = []
+    let names = [
+      "months", "festival", "growth", "chain_growth", "level_walk", "chain_walk", "season_1", "season_2", "season_3",
+      "season_4", "season_5",
+    ]
+    for (name, value) in zip(names, demand.seasonalFit.variances) { out.append(("demand_variance_" + name, value)) }
+    out.append(("demand_dispersion", demand.seasonalFit.dispersion))
+    out.append(("demand_excess", demand.seasonalFit.excess))
+    for (name, value) in zip(["near", "far"], demand.planWeights) { out.append(("plan_weight_" + name, value ?? 0)) }
+    out.append(("fill_dispersion", fill.fill.dispersion))
+    let terms =
+      fill.usesSeekers
+      ? ["posts_pool", "seekers_pool", "posts_city", "seekers_city", "fresh_share"]
+      : ["posts_pool", "posts_city", "fresh_share"]
+    for (i, name) in terms.enumerated() { out.append(("fill_" + name, fill.fill.coefficients[1 + i])) }
+    return out
+  }
+}
