@@ -65,7 +65,7 @@ public final class Session {
     resources = try Resources.locate(environment: configuration.environment)
     profile = try Profile(folder: Self.profileFolder(configuration.profile, resources: resources))
     clock = try Self.clock(configuration, zone: profile.timeZone)
-    address = try Self.address(configuration)
+    address = try Self.address(configuration, console)
     connection = try Connection(address, logger: console.logger)
     queries = QueryCatalog(root: resources.queries)
     try SchemaUpkeep(session: self).bringUpToDate()
@@ -88,10 +88,10 @@ public final class Session {
     return try .parsing(now, zone: zone)
   }
 
-  private static func address(_ configuration: Configuration) throws -> String {
+  private static func address(_ configuration: Configuration, _ console: Console) throws -> String {
     if let given = configuration.database { return given }
     if let given = configuration.environment["LABOURWATCH_DATABASE_URL"], !given.isEmpty { return given }
-    let cluster = LocalCluster(home: home(configuration.environment))
+    let cluster = LocalCluster(home: home(configuration.environment), logger: console.logger)
     return try cluster.ensureStarted()
   }
 }

@@ -39,4 +39,3 @@ struct ClockOptions: ParsableArguments {
 }
 
 extension LogFormat: ExpressibleByArgument {}
-extension Profile.Language: ExpressibleByArgument {}

@@ -22,8 +22,8 @@ struct Labourwatch: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      IngestCommand.self, ReportCommand.self, AlertsCommand.self, ExportCommand.self, SimulateCommand.self, Series.self,
-      MigrateCommand.self, LocalCommand.self,
+      NightlyCommand.self, IngestCommand.self, ForecastCommand.self, ReportCommand.self, AlertsCommand.self,
+      ExportCommand.self, Series.self, SimulateCommand.self, MigrateCommand.self, LocalCommand.self,
     ])
 
   static func main() {
