@@ -62,15 +62,19 @@ install -m 0644 deploy/labourwatch.logrotate /etc/logrotate.d/labourwatch
 if grep -qx 'LABOURWATCH_DATABASE_URL=postgresql:///labourwatch' "/etc/labourwatch/$city.env"; then
   if [ -z "$(pg_lsclusters -h)" ]; then
     version=$(find /usr/lib/postgresql -maxdepth 1 -mindepth 1 -printf '%f\n' | sort -n | tail -1)
-    pg_createcluster "$version" main --start -- --data-checksums
+    pg_createcluster "$version" main -- --data-checksums > /dev/null
   fi
-  as_postgres() { runuser -u postgres -- psql -X -q -A -t -v ON_ERROR_STOP=1 -d postgres -c "$1"; }
+  if ! pg_lsclusters -h | awk '$4 ~ /^online/ { found = 1 } END { exit !found }'; then
+    read -r version name _ < <(pg_lsclusters -h)
+    pg_ctlcluster "$version" "$name" start
+  fi
+  as_postgres() { (cd / && runuser -u postgres -- psql -X -q -A -t -v ON_ERROR_STOP=1 -d postgres -c "$1"); }
   [ -n "$(as_postgres "SELECT 1 FROM pg_roles WHERE rolname = 'labourwatch'")" ] || as_postgres 'CREATE ROLE labourwatch LOGIN'
   [ -n "$(as_postgres "SELECT 1 FROM pg_database WHERE datname = 'labourwatch'")" ] ||
     as_postgres "CREATE DATABASE labourwatch OWNER labourwatch TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
   (cd /var/lib/labourwatch && runuser -u labourwatch -- env LABOURWATCH_DATABASE_URL=postgresql:///labourwatch LABOURWATCH_HOME=/var/lib/labourwatch \
     "$prefix/bin/labourwatch" migrate --profile "/etc/labourwatch/$city")
-  (cd /var/lib/labourwatch && runuser -u postgres -- psql -X -q -v ON_ERROR_STOP=1 -d labourwatch -f - < "$prefix/share/labourwatch/sql/roles.sql")
+  (cd / && runuser -u postgres -- psql -X -q -v ON_ERROR_STOP=1 -d labourwatch -f - < "$prefix/share/labourwatch/sql/roles.sql")
 fi
 
 # 5. Every night.
