@@ -43,7 +43,7 @@ public struct NegativeBinomial: Sendable, Equatable {
   /// is used. O(quantile).
   public func quantile(_ probability: Double) -> Double {
     guard mean > 0 else { return 0 }
-    let deviation = sqrt(mean + (size.isFinite ? mean * mean / size : 0))
+    let deviation = sqrt(variance)
     if mean > 10_000 || zeroProbability < 1e-280 {
       return Swift.max(0, (mean + Statistics.normalQuantile(probability) * deviation).rounded())
     }
@@ -59,8 +59,11 @@ public struct NegativeBinomial: Sendable, Equatable {
     return Double(k)
   }
 
+  /// The variance.
+  public var variance: Double { mean + (size.isFinite ? mean * mean / size : 0) }
+
   /// P(X = k + 1) / P(X = k).
-  private func ratio(_ k: Int) -> Double {
+  func ratio(_ k: Int) -> Double {
     if size.isFinite {
       return (Double(k) + size) / Double(k + 1) * (mean / (size + mean))
     }

@@ -1,9 +1,6 @@
 import Glibc
 
 extension PanelForecaster {
-  /// Models of single series that the combination uses.
-  static let localModels: [any SeriesModel] = [Naive2()]
-
   /// Forecasts every series of the panel.
   ///
   /// - Parameters:
@@ -17,7 +14,7 @@ extension PanelForecaster {
   ) throws(ModelFailure) -> [SeriesForecastResult] {
     let run = PanelRun(panel: panel, options: options)
     progress?(0.3)
-    let models = options.models == .pooled ? [] : PanelForecaster.localModels
+    let models = options.models == .pooled ? [] : options.localModels
     let plan = CombinationPlan(run: run, models: models)
     progress?(0.5)
     return Parallel.map(panel.series.count, threads: options.threads, chunk: 16) {
@@ -44,6 +41,7 @@ struct CombinationPlan: Sendable {
     let combination = Combination(
       evidence: evidence, models: count, horizon: run.options.horizon, decay: run.options.pooled.errorDecay)
     self.combination = combination
+    if getenv("LWDEBUG") != nil { for h in [0, 5, 11, 17] where h < run.options.horizon { print(h, combination.shares[h].map(Explain.number), combination.errors[h].map(Explain.number), evidence.entries.count) } }
     calibration = CombinationPlan.calibrate(evidence, combination: combination, run: run)
   }
 
@@ -68,6 +66,9 @@ struct CombinationPlan: Sendable {
     let horizon = run.options.horizon
     var notes: [String] = []
     if ready.filled > 0 { notes.append("\(ready.filled) gaps filled") }
+    if run.isCount[index], let counts = run.counts {
+      return countForecast(series: series, ready: ready, counts: counts, notes: notes)
+    }
     guard let scale = run.scales[index] else {
       return fallback(series: series, ready: ready, notes: notes)
     }
@@ -112,6 +113,19 @@ struct CombinationPlan: Sendable {
       }
     }
     return out
+  }
+
+  private func countForecast(
+    series: Series, ready: PreparedSeries, counts: CountPanel, notes: [String]
+  ) -> SeriesForecastResult {
+    let (mean, quantiles, explanation) = counts.forecast(ready.values)
+    let horizon = run.options.horizon
+    let share = SeriesForecastResult.Weight(
+      model: "counts", shares: [Double](repeating: 1, count: horizon), reason: explanation)
+    return SeriesForecastResult(
+      id: series.id, start: ready.end, mean: [Double](repeating: mean, count: horizon), p10: quantiles.map { $0[0] },
+      p50: quantiles.map { $0[1] }, p90: quantiles.map { $0[2] }, method: "counts", fallbackReason: nil,
+      weights: run.options.explain ? [share] : [], notes: notes)
   }
 
   /// The forecast of a series that neither the pooled model nor the combination can take.

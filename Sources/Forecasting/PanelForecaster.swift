@@ -25,6 +25,8 @@ public struct PanelForecaster: Sendable {
     public var season: Int
     /// Which models take part.
     public var models: ModelChoice
+    /// The models of single series that take part.
+    public var localModels: [any SeriesModel]
     /// Number of threads.
     public var threads: Int
     /// Seed of everything random.
@@ -36,12 +38,14 @@ public struct PanelForecaster: Sendable {
 
     /// Makes settings.
     public init(
-      horizon: Int, season: Int = 12, models: ModelChoice = .default, threads: Int = 1, seed: UInt64 = 1,
+      horizon: Int, season: Int = 12, models: ModelChoice = .default,
+      localModels: [any SeriesModel] = ModelCatalogue.combined, threads: Int = 1, seed: UInt64 = 1,
       pooled: PooledRegression.Options = .init(), explain: Bool = false
     ) {
       self.horizon = Swift.max(horizon, 1)
       self.season = Swift.max(season, 1)
       self.models = models
+      self.localModels = localModels
       self.threads = Swift.max(threads, 1)
       self.seed = seed
       self.pooled = pooled

@@ -9,6 +9,10 @@ struct PanelRun: Sendable {
   /// Series that have a pooled scale, in order.
   let usable: [Int]
   let pooled: PooledRegression?
+  /// Whether each series is one of small counts.
+  let isCount: [Bool]
+  /// What the count series share, `nil` when there are none.
+  let counts: CountPanel?
   /// The size of each series' pooled errors relative to the panel's, 1 where unknown.
   private(set) var relativeError: [Double] = []
   /// The panel's mean absolute pooled error on the pooled scale, by period ahead.
@@ -25,7 +29,13 @@ struct PanelRun: Sendable {
       PooledScale(prepared[$0].values, season: season)
     }
     let scales = self.scales
-    usable = scales.indices.filter { scales[$0] != nil }
+    let isCount = prepared.map { CountPanel.takes($0.values) }
+    self.isCount = isCount
+    let countSeries = isCount.indices.filter { isCount[$0] }
+    counts =
+      countSeries.isEmpty
+      ? nil : CountPanel(countSeries.map { prepared[$0].values }, horizon: options.horizon, threads: options.threads)
+    usable = scales.indices.filter { scales[$0] != nil && !isCount[$0] }
     pooled = PanelRun.train(prepared: prepared, scales: scales, usable: usable, options: options)
     setErrorScales()
   }
@@ -43,9 +53,9 @@ struct PanelRun: Sendable {
     let total = usable.reduce(0) { $0 + Swift.max(0, prepared[$1].values.count - options.season) }
     let average = Swift.max(total / usable.count, 1)
     let chosen = spread(usable, limit: Swift.max(options.pooled.rows / average, 1))
-    let sample = chosen.compactMap { i -> PooledSample? in
+    let sample = chosen.compactMap { i -> (z: [Double], calendar: Int)? in
       guard let scale = scales[i] else { return nil }
-      return PooledSample(z: prepared[i].values.map(scale.scaled), calendar: prepared[i].start)
+      return (prepared[i].values.map(scale.scaled), prepared[i].start)
     }
     return PooledRegression(
       sample: sample, season: options.season, horizon: options.horizon, options: options.pooled,
@@ -101,20 +111,15 @@ extension PooledRegression {
 
   /// Calls `body(age of target, horizon, forecast movement, actual movement)` for all rolling origins of a scaled series.
   func forEachRollingForecast(_ z: [Double], calendar: Int, _ body: (Int, Int, Double, Double) -> Void) {
-    var growth: [Double] = []
-    var moves: [Double] = []
-    var scratch = [Double](repeating: 0, count: PooledFeatures.count)
-    z.withUnsafeBufferPointer { z in
-      features.prepare(z, growth: &growth, moves: &moves)
-      scratch.withUnsafeMutableBufferPointer { scratch in
-        guard let scratch = scratch.baseAddress else { return }
+    let series = prepare(z, calendar: calendar)
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: PooledFeatures.count) { scratch in
+      guard let scratch = scratch.baseAddress else { return }
+      series.withView { view in
         for h in 1...horizon {
           for age in 0..<options.origins {
-            let origin = z.count - 1 - age - h
-            guard origin >= 0 else { break }
-            guard
-              let forecast = movement(
-                z, growth: growth, moves: moves, calendar: calendar, origin: origin, horizon: h, scratch: scratch)
+            let origin = view.count - 1 - age - h
+            guard origin >= 0,
+              let forecast = movement(view, calendar: calendar, origin: origin, horizon: h, scratch: scratch)
             else { break }
             body(age, h, forecast, z[origin + h] - z[origin])
           }
@@ -125,19 +130,17 @@ extension PooledRegression {
 
   /// Forecast movements from one origin, `nan` where a horizon lacks history.
   func movements(_ z: [Double], calendar: Int, originAge: Int) -> [Double] {
-    var growth: [Double] = []
-    var moves: [Double] = []
-    var scratch = [Double](repeating: 0, count: PooledFeatures.count)
-    return z.withUnsafeBufferPointer { z in
-      features.prepare(z, growth: &growth, moves: &moves)
-      return scratch.withUnsafeMutableBufferPointer { scratch in
-        (1...horizon).map { h in
-          guard let scratch = scratch.baseAddress else { return .nan }
-          return movement(
-            z, growth: growth, moves: moves, calendar: calendar, origin: z.count - 1 - originAge, horizon: h,
-            scratch: scratch) ?? .nan
+    let series = prepare(z, calendar: calendar)
+    var out = [Double](repeating: .nan, count: horizon)
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: PooledFeatures.count) { scratch in
+      guard let scratch = scratch.baseAddress else { return }
+      series.withView { view in
+        let origin = view.count - 1 - originAge
+        for h in 1...horizon {
+          if let move = movement(view, calendar: calendar, origin: origin, horizon: h, scratch: scratch) { out[h - 1] = move }
         }
       }
     }
+    return out
   }
 }

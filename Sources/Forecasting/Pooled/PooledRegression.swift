@@ -46,35 +46,27 @@ public struct PooledRegression: Sendable {
   }
 
   /// The forecast movement of a scaled series from its value at `origin` to `origin + h`; `nil` without enough history.
+  @inline(__always)
   func movement(
-    _ z: UnsafeBufferPointer<Double>, growth: [Double], moves: [Double], calendar: Int, origin: Int, horizon h: Int,
-    scratch: UnsafeMutablePointer<Double>
+    _ s: borrowing PooledView, calendar: Int, origin: Int, horizon h: Int, scratch: UnsafeMutablePointer<Double>
   ) -> Double? {
-    guard let base = z.baseAddress, origin >= features.firstOrigin(h), h <= coefficients.count,
-      let slot = slot(horizon: h, age: z.count - 1 - origin)
+    guard origin >= features.firstOrigin(h), h <= coefficients.count,
+      let slot = slot(horizon: h, age: s.count - 1 - origin)
     else { return nil }
-    growth.withUnsafeBufferPointer { g in
-      moves.withUnsafeBufferPointer { d in
-        if let g = g.baseAddress, let d = d.baseAddress {
-          features.write(base, growth: g, moves: d, origin: origin, horizon: h, calendar: calendar, into: scratch)
-        }
-      }
-    }
+    features.write(s, origin: origin, horizon: h, calendar: calendar, into: scratch)
     return coefficients[h - 1][slot].withUnsafeBufferPointer { b in
       var sum = 0.0
       for j in 0..<PooledFeatures.count { sum += b[j] * scratch[j] }
-      return Swift.min(Swift.max(sum, -PooledFeatures.limit), PooledFeatures.limit)
+      return PooledFeatures.cut(sum)
     }
   }
-}
 
-/// A scaled series as the regression trains on it.
-struct PooledSample: Sendable {
-  var z: [Double]
-  var growth: [Double] = []
-  var moves: [Double] = []
-  var calendar: Int
-  var group: Int = 0
+  /// A series prepared for forecasts from its last `origins + horizon` periods.
+  func prepare(_ z: [Double], calendar: Int) -> PooledSeries {
+    PooledSeries(
+      z: z, calendar: calendar, season: features.season, longLag: features.longLag,
+      first: z.count - options.origins - 2 * horizon - 1)
+  }
 }
 
 extension PooledRegression {
@@ -83,25 +75,20 @@ extension PooledRegression {
   /// - Parameters:
   ///   - sample: scaled series, each longer than a season.
   ///   - seriesCount: number of series in the whole panel the sample stands for.
-  init?(sample input: [PooledSample], season: Int, horizon: Int, options: Options, threads: Int) {
+  init?(sample input: [(z: [Double], calendar: Int)], season: Int, horizon: Int, options: Options, threads: Int) {
     self.options = options
     self.horizon = horizon
     features = PooledFeatures(season: season)
     guard !input.isEmpty else { return nil }
-    var sample = input
-    for i in sample.indices {
-      var growth: [Double] = []
-      var moves: [Double] = []
-      sample[i].z.withUnsafeBufferPointer { features.prepare($0, growth: &growth, moves: &moves) }
-      sample[i].growth = growth
-      sample[i].moves = moves
+    let longLag = features.longLag
+    let sample = Parallel.map(input.count, threads: threads, chunk: 8) {
+      PooledSeries(z: input[$0].z, calendar: input[$0].calendar, season: season, longLag: longLag)
     }
     setCommonMovement(sample)
-    let ready = sample
     let shared = features
     let trained = Parallel.map(horizon, threads: threads) { k in
       var training = PooledTraining(
-        sample: ready, features: shared, horizon: k + 1, maximumHorizon: horizon, options: options)
+        sample: sample, features: shared, horizon: k + 1, maximumHorizon: horizon, options: options)
       return training.run()
     }
     coefficients = trained.map(\.coefficients)
@@ -111,7 +98,7 @@ extension PooledRegression {
   }
 
   /// Averages growth and season-adjusted moves over the sample, by calendar period.
-  private mutating func setCommonMovement(_ sample: [PooledSample]) {
+  private mutating func setCommonMovement(_ sample: [PooledSeries]) {
     let first = sample.map(\.calendar).min() ?? 0
     let last = sample.map { $0.calendar + $0.z.count }.max() ?? 0
     guard last - first < 100_000 else { return }

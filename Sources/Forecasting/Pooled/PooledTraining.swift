@@ -8,7 +8,7 @@ struct PooledTraining {
     var rows: Int
   }
 
-  let sample: [PooledSample]
+  let sample: [PooledSeries]
   let features: PooledFeatures
   let horizon: Int
   let maximumHorizon: Int
@@ -26,7 +26,7 @@ struct PooledTraining {
   private var weight: [Double] = []
 
   init(
-    sample: [PooledSample], features: PooledFeatures, horizon: Int, maximumHorizon: Int,
+    sample: [PooledSeries], features: PooledFeatures, horizon: Int, maximumHorizon: Int,
     options: PooledRegression.Options
   ) {
     self.maximumHorizon = maximumHorizon
@@ -57,21 +57,14 @@ struct PooledTraining {
     var row = 0
     x.withUnsafeMutableBufferPointer { target in
       for (i, s) in sample.enumerated() where s.z.count > horizon + first {
-        s.z.withUnsafeBufferPointer { z in
-          s.growth.withUnsafeBufferPointer { g in
-            s.moves.withUnsafeBufferPointer { d in
-              guard let z0 = z.baseAddress, let g0 = g.baseAddress, let d0 = d.baseAddress, let x0 = target.baseAddress
-              else { return }
-              for t in first..<(z.count - horizon) {
-                features.write(
-                  z0, growth: g0, moves: d0, origin: t, horizon: horizon, calendar: s.calendar, into: x0 + row * p)
-                let move = z[t + horizon] - z[t]
-                y.append(Swift.min(Swift.max(move, -PooledFeatures.limit), PooledFeatures.limit))
-                age.append(Int32(z.count - 1 - t - horizon))
-                owner.append(Int32(i))
-                row += 1
-              }
-            }
+        s.withView { view in
+          guard let x0 = target.baseAddress else { return }
+          for t in first..<(view.count - horizon) {
+            features.write(view, origin: t, horizon: horizon, calendar: s.calendar, into: x0 + row * p)
+            y.append(PooledFeatures.cut(view.z[t + horizon] - view.z[t]))
+            age.append(Int32(view.count - 1 - t - horizon))
+            owner.append(Int32(i))
+            row += 1
           }
         }
       }
