@@ -10,20 +10,15 @@ struct Calibration: Sendable {
   var middle: [Double]
   var upper: [Double]
 
-  private struct ScaledError {
-    var value: Double
-    /// Age of the target.
-    var age: Int
-  }
-
   /// - Parameter errors: scaled errors with the age of their targets, by horizon.
   init(errors: [[(value: Double, age: Int)]], decay: Double) {
     lower = []
     middle = []
     upper = []
-    for list in errors {
+    for (h, list) in errors.enumerated() {
       let q = Calibration.quantiles(list, decay: decay)
-      let factor = Calibration.stretch(list, decay: decay)
+      let factor =
+        Calibration.stretch(list, decay: decay) * Calibration.smallSampleFactor(list, horizon: h + 1, decay: decay)
       lower.append(Swift.min(q[0] * factor, 0))
       middle.append(q[1])
       upper.append(Swift.max(q[2] * factor, 0))
@@ -61,5 +56,40 @@ struct Calibration: Sendable {
     guard scores.count >= 20 else { return 1.1 }
     let needed = Statistics.weightedQuantiles(scores, weights: weights, probabilities: [0.8])[0]
     return Swift.min(Swift.max(needed, 0.8), 2)
+  }
+
+  /// How much wider an interval must be because the size of errors is known from few independent periods only: the ratio of
+  /// Student's to the normal quantile. Errors of neighbouring origins overlap, so periods count less at longer horizons.
+  private static func smallSampleFactor(_ list: [(value: Double, age: Int)], horizon: Int, decay: Double) -> Double {
+    let ages = Set(list.map(\.age)).sorted()
+    guard !ages.isEmpty else { return 1 }
+    let weights = ages.map { pow(decay, Double($0)) }
+    let sum = weights.reduce(0, +)
+    let effective = sum * sum / weights.reduce(0) { $0 + $1 * $1 }
+    let freedom = Swift.max(effective / pow(Double(horizon), 0.75), 4)
+    let factor = Statistics.studentQuantile(0.9, freedom: freedom) / Statistics.normalQuantile(0.9)
+    return 1 + (factor - 1) * Swift.min(1, 3 * sqrt(commonShare(list, ages: ages)))
+  }
+
+  /// The share of the errors' variance that all series of a period have in common; independent series give 0.
+  private static func commonShare(_ list: [(value: Double, age: Int)], ages: [Int]) -> Double {
+    var sums: [Int: (sum: Double, count: Double)] = [:]
+    var square = 0.0
+    for e in list {
+      let x = Swift.min(Swift.max(e.value, -10), 10)
+      square += x * x
+      let old = sums[e.age] ?? (0, 0)
+      sums[e.age] = (old.sum + x, old.count + 1)
+    }
+    let variance = square / Double(list.count)
+    guard variance > 0 else { return 0 }
+    var between = 0.0
+    var chance = 0.0
+    for age in ages {
+      guard let (sum, count) = sums[age] else { continue }
+      between += (sum / count) * (sum / count) / Double(ages.count)
+      chance += variance / count / Double(ages.count)
+    }
+    return Swift.min(Swift.max((between - chance) / variance, 0), 1)
   }
 }

@@ -57,8 +57,7 @@ struct Combination: Sendable {
     let inverse = normalised(errors.map { $0.isFinite ? pow(best / $0, 4) : 0 })
     let optimal = descend(rows, from: inverse, unit: best)
     let evidence = Double(rows.count)
-    let kk = getenv("KK").flatMap { Double(String(cString: $0)) } ?? 150
-    let shrunk = zip(optimal, inverse).map { ($0 * evidence + $1 * kk) / (evidence + kk) }
+    let shrunk = zip(optimal, inverse).map { ($0 * evidence + $1 * 500) / (evidence + 500) }
     return (normalised(shrunk), errors)
   }
 

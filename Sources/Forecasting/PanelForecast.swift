@@ -41,18 +41,23 @@ struct CombinationPlan: Sendable {
     let combination = Combination(
       evidence: evidence, models: count, horizon: run.options.horizon, decay: run.options.pooled.errorDecay)
     self.combination = combination
-    if getenv("LWDEBUG") != nil { for h in [0, 5, 11, 17] where h < run.options.horizon { print(h, combination.shares[h].map(Explain.number), combination.errors[h].map(Explain.number), evidence.entries.count) } }
     calibration = CombinationPlan.calibrate(evidence, combination: combination, run: run)
   }
 
   private static func calibrate(_ evidence: Evidence, combination: Combination, run: PanelRun) -> Calibration {
     var errors = [[(value: Double, age: Int)]](repeating: [], count: run.options.horizon)
+    let series = Array(Set(evidence.entries.map(\.series))).sorted()
+    let oldest = evidence.entries.map(\.age).max() ?? 0
+    let known = Parallel.map(series.count, threads: run.options.threads) {
+      run.relativeErrors(series[$0], ages: oldest)
+    }
+    let sizes = Dictionary(uniqueKeysWithValues: zip(series, known))
     for entry in evidence.entries {
-      guard let scale = run.scales[entry.series] else { continue }
+      guard let scale = run.scales[entry.series], let relative = sizes[entry.series]?[entry.age] else { continue }
       for h in entry.actual.indices {
         let point = combination.combine(entry.forecasts.map { $0.isEmpty ? .nan : $0[h] }, at: h)
         let error = scale.scaled(entry.actual[h]) - scale.scaled(point)
-        let size = run.relativeError[entry.series] * run.typicalError[h]
+        let size = relative * run.typicalError[h]
         guard error.isFinite, size > 0 else { continue }
         errors[h].append((error / size, entry.age - h - 1))
       }

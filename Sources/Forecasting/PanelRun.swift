@@ -92,7 +92,32 @@ struct PanelRun: Sendable {
         error += s[h] / typicalError[h] / Double(horizon)
         weight += s[horizon + h] / Double(horizon)
       }
-      relativeError[usable[k]] = (error + 9) / (weight + 9)
+      relativeError[usable[k]] = PanelRun.relative(error: error, weight: weight)
+    }
+  }
+
+  /// A series' error size against the panel's, shrunk to 1 by a weight of nine origins.
+  private static func relative(error: Double, weight: Double) -> Double { (error + 9) / (weight + 9) }
+
+  /// The relative error size of a series as it was known at past origins, by the origin's age.
+  func relativeErrors(_ i: Int, ages: Int) -> [Double] {
+    guard let pooled, let scale = scales[i] else { return [Double](repeating: 1, count: ages + 1) }
+    var errors = [Double](repeating: 0, count: pooled.options.origins)
+    var weights = errors
+    pooled.forEachRollingForecast(prepared[i].values.map(scale.scaled), calendar: prepared[i].start) {
+      age, h, movement, actual in
+      errors[age] += Swift.min(Swift.abs(actual - movement), 20) / typicalError[h - 1] / Double(options.horizon)
+      weights[age] += 1 / Double(options.horizon)
+    }
+    return (0...ages).map { age in
+      var error = 0.0
+      var weight = 0.0
+      for a in age..<Swift.max(errors.count, age) {
+        let w = pow(0.97, Double(a - age))
+        error += w * errors[a]
+        weight += w * weights[a]
+      }
+      return PanelRun.relative(error: error, weight: weight)
     }
   }
 }
@@ -137,7 +162,9 @@ extension PooledRegression {
       series.withView { view in
         let origin = view.count - 1 - originAge
         for h in 1...horizon {
-          if let move = movement(view, calendar: calendar, origin: origin, horizon: h, scratch: scratch) { out[h - 1] = move }
+          if let move = movement(view, calendar: calendar, origin: origin, horizon: h, scratch: scratch) {
+            out[h - 1] = move
+          }
         }
       }
     }

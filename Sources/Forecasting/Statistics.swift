@@ -74,6 +74,19 @@ public enum Statistics {
     return numerator / denominator
   }
 
+  /// The quantile of Student's distribution by its expansion in the normal quantile (Abramowitz and Stegun 1964, 26.7.5);
+  /// relative error below 1 % at 10 % and 90 % from three degrees of freedom on.
+  public static func studentQuantile(_ p: Double, freedom v: Double) -> Double {
+    let z = normalQuantile(p)
+    let z3 = z * z * z
+    let z5 = z3 * z * z
+    let z7 = z5 * z * z
+    let first = (z3 + z) / 4
+    let second = (5 * z5 + 16 * z3 + 3 * z) / 96
+    let third = (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / 384
+    return z + first / v + second / (v * v) + third / (v * v * v)
+  }
+
   /// The mean absolute seasonal difference of a training part: the scale of MASE (Hyndman and Koehler, 2006). Falls back to the
   /// one-step difference when the series is shorter than a season plus one or the seasonal scale is 0.
   public static func maseScale(_ x: [Double], season: Int) -> Double {

@@ -88,7 +88,8 @@ struct CountPanel: Sendable {
     let trace = (0..<p).reduce(0) { $0 + gram[$1 * p + $1] }
     guard trace > 0 else { return }
     coefficients = LinearAlgebra.ridge(
-      gram: gram, moment: moment, penalty: [Double](repeating: 0.002 * trace / Double(p), count: p), prior: coefficients)
+      gram: gram, moment: moment, penalty: [Double](repeating: 0.002 * trace / Double(p), count: p), prior: coefficients
+    )
   }
 
   /// Mean (the same for every period ahead) and 10 %, 50 % and 90 % quantiles of a series.
@@ -98,7 +99,9 @@ struct CountPanel: Sendable {
     let levels = CountPanel.levels(values)
     var mean = 0.0
     for (level, b) in zip(levels, coefficients) { mean += (level.last ?? 0) * b }
-    let quantiles = (1...horizon).map { filter.predict(weights: weights, ahead: $0, probabilities: [0.1, 0.5, 0.9]).quantiles }
+    let quantiles = (1...horizon).map {
+      filter.predict(weights: weights, ahead: $0, probabilities: [0.1, 0.5, 0.9]).quantiles
+    }
     var memory = 0.0
     var dispersion = 0.0
     for (j, w) in weights.enumerated() {

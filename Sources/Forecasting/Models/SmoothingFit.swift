@@ -16,17 +16,15 @@ struct SmoothingFit {
     self.values = values
     self.form = form
     self.season = form.season == .none ? 1 : season
-    start = SmoothingStates(values, season: self.season, form: form, whole: false)
+    start = SmoothingStates(values, season: self.season, form: form)
     constants = [0.3]
     if form.trend != .none { constants.append(0.1) }
     if form.season != .none { constants.append(0.1) }
     if form.trend == .damped { constants.append(0.95) }
-    let near = likelihood(constants, from: start)
-    let global = SmoothingStates(values, season: self.season, form: form, whole: true)
-    if form.trend != .none, likelihood(constants, from: global) < near { start = global }
     let origin = start
     let found = Search.simplex(
-      from: constants, step: constants.map { $0 > 0.5 ? -0.05 : 0.2 }, lower: constants.indices.map { isDamping($0) ? 0.8 : 1e-4 },
+      from: constants, step: constants.map { $0 > 0.5 ? -0.05 : 0.2 },
+      lower: constants.indices.map { isDamping($0) ? 0.8 : 1e-4 },
       upper: constants.indices.map { isDamping($0) ? 0.98 : 0.9999 }, evaluations: evaluations, tolerance: 1e-5
     ) { self.likelihood($0, from: origin) }
     constants = found.point
@@ -169,8 +167,7 @@ struct SmoothingStates {
   var slope: Double
   var seasonal: [Double]
 
-  /// - Parameter whole: take level and slope from a line through the whole series instead of its first season.
-  init(_ values: [Double], season: Int, form: ExponentialSmoothing.Form, whole: Bool) {
+  init(_ values: [Double], season: Int, form: ExponentialSmoothing.Form) {
     var x = values
     if form.season == .none {
       seasonal = [0]
@@ -182,7 +179,7 @@ struct SmoothingStates {
         x[t] = multiplicative ? values[t] / seasonal[t % season] : values[t] - seasonal[t % season]
       }
     }
-    let count = whole ? x.count : Swift.min(x.count, Swift.max(10, season))
+    let count = Swift.min(x.count, Swift.max(10, season))
     let mean = Statistics.mean(x.prefix(count))
     if form.trend == .none {
       level = mean

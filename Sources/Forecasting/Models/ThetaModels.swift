@@ -138,7 +138,9 @@ struct ThetaRecursion {
 
   /// Takes a value into the running mean and the running least squares line.
   @inline(__always)
-  private static func update(_ mean: inout Double, _ slope: inout Double, _ intercept: inout Double, value: Double, t: Int) {
+  private static func update(
+    _ mean: inout Double, _ slope: inout Double, _ intercept: inout Double, value: Double, t: Int
+  ) {
     let count = Double(t + 1)
     let old = mean
     mean = (Double(t) * mean + value) / count

@@ -40,6 +40,9 @@ struct PooledFeatures: Sendable {
   /// The first origin (index in the series) that has features for a horizon.
   func firstOrigin(_ horizon: Int) -> Int { seasonsBack(horizon) * season }
 
+  /// The first origin that the regression trains on: half a season later, so that lagged growth is known.
+  func firstTrainingOrigin(_ horizon: Int) -> Int { firstOrigin(horizon) + season / 2 }
+
   @inline(__always) static func cut(_ x: Double) -> Double { Swift.min(Swift.max(x, -limit), limit) }
 
   /// Writes the features at origin `t` into `out`; `t` must be at least ``firstOrigin(_:)``.

@@ -15,7 +15,7 @@ public struct PooledRegression: Sendable {
     /// Candidate recency weights a period.
     public var decays: [Double] = [0.99, 0.97, 0.94]
     /// Candidate penalties a series of the panel.
-    public var penalties: [Double] = [1, 4, 16]
+    public var penalties: [Double] = [0.25, 1, 4]
     /// Candidate weights of the averaged movement of former years as the value the regression is shrunk to.
     public var priors: [Double] = [1, 0]
     /// Number of rolling origins.

@@ -47,7 +47,7 @@ struct PooledTraining {
   private mutating func buildRows() {
     let features = self.features
     let horizon = self.horizon
-    let first = features.firstOrigin(horizon)
+    let first = features.firstTrainingOrigin(horizon)
     let total = sample.reduce(0) { $0 + Swift.max(0, $1.z.count - horizon - first) }
     x = [Double](repeating: 0, count: total * p)
     y.reserveCapacity(total)
@@ -219,7 +219,7 @@ struct PooledTraining {
     }
   }
 
-  /// Shares of the settings: inverse rolling error to the eighth power, which leaves near ties near equal.
+  /// Shares of the settings: inverse rolling error to the twelfth power, which leaves near ties near equal.
   private func settingWeights(_ fits: [[[Double]]], byAge: [[Int]]) -> [Double] {
     var errors = [Double](repeating: 0, count: fits.count)
     var total = 0.0
@@ -234,7 +234,7 @@ struct PooledTraining {
     guard total > 0, let best = errors.min(), best > 0 else {
       return [Double](repeating: 1 / Double(fits.count), count: fits.count)
     }
-    let raw = errors.map { pow(best / $0, 8) }
+    let raw = errors.map { pow(best / $0, 12) }
     let sum = raw.reduce(0, +)
     return raw.map { $0 / sum }
   }
