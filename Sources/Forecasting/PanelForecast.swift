@@ -30,13 +30,10 @@ struct CombinationPlan: Sendable {
   let combination: Combination
   let calibration: Calibration
 
-  /// Number of local fits spent on evidence.
-  static let budget = 5000
-
   init(run: PanelRun, models: [any SeriesModel]) {
     self.run = run
     self.models = models
-    let evidence = Evidence(run: run, models: models, budget: CombinationPlan.budget)
+    let evidence = Evidence(run: run, models: models, budget: run.options.budget)
     let count = models.count + (run.pooled == nil ? 0 : 1)
     let combination = Combination(
       evidence: evidence, models: count, horizon: run.options.horizon, decay: run.options.pooled.errorDecay)

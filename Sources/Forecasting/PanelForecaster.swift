@@ -27,6 +27,8 @@ public struct PanelForecaster: Sendable {
     public var models: ModelChoice
     /// The models of single series that take part.
     public var localModels: [any SeriesModel]
+    /// Number of fits of single series' models spent on rolling errors.
+    public var budget = 5000
     /// Number of threads.
     public var threads: Int
     /// Seed of everything random.
