@@ -28,7 +28,7 @@ public struct NightlyRun {
     self.options = options
   }
 
-  /// Runs the night.
+  /// Runs the night and says on standard output what came of it.
   /// - Returns: the end: `incomplete` when rows were rejected or feeds are late.
   /// - Throws: ``Failure`` or a room's error; steps that ended before it stay done, and the next run takes up from there.
   public func run() throws -> ExitStatus {
@@ -40,7 +40,75 @@ public struct NightlyRun {
       summary.report = try ReportRun(
         session: session, run: run, options: .init(out: options.out, language: options.language)
       ).write()
+      if !session.configuration.quiet { Console.writeOutput(NightAccount(session.profile, summary).text) }
       return summary
     }
+  }
+}
+
+/// What a night did, in a few lines for the operator.
+struct NightAccount {
+  private let profile: Profile
+  private let summary: RunSummary
+
+  init(_ profile: Profile, _ summary: RunSummary) {
+    self.profile = profile
+    self.summary = summary
+  }
+
+  var text: String {
+    var lines = [profile.name]
+    if let feeds = summary.feeds { lines += feedLines(feeds) }
+    if let forecast = summary.forecast { lines.append(forecastLine(forecast)) }
+    if let report = summary.report { lines.append(reportLine(report)) }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func feedLines(_ feeds: [FeedSummary]) -> [String] {
+    func sum(_ count: (FeedSummary) -> Int) -> Int { feeds.reduce(0) { $0 + count($1) } }
+    let files = feeds.flatMap(\.files)
+    let known = files.count { $0.status == "known" }
+    let refused = files.count { $0.status == "refused" }
+    var line = "  feeds     \(files.count) files, \(Self.grouped(sum(\.read))) rows: "
+    if known == files.count {
+      line += "all known already, nothing changed"
+    } else {
+      line += [
+        ("inserted", sum(\.inserted)), ("updated", sum(\.updated)), ("late", sum(\.late)),
+        ("unchanged", sum(\.unchanged)),
+      ].map { "\(Self.grouped($0.1)) \($0.0)" }.joined(separator: ", ")
+    }
+    var lines = [line]
+    let rejected = sum(\.rejected)
+    if rejected > 0 { lines.append("            \(Self.grouped(rejected)) rejected: labourwatch quarantine list") }
+    if refused > 0 { lines.append("            \(refused) files refused as a whole: the summary says why") }
+    for finding in summary.findings { lines.append("            \(finding)") }
+    return lines
+  }
+
+  private func forecastLine(_ forecast: ForecastSummary) -> String {
+    let start = Month(forecast.asOf)
+    let ahead = start.map { $0 + min(3, forecast.horizon) }
+    let standing = forecast.reused ? " (stands: its inputs did not change)" : ""
+    return "  forecast  end of \(forecast.asOf): \(Self.grouped(Int(forecast.openings.rounded()))) unfilled openings; "
+      + "\(ahead.map(\.description) ?? ""): \(Self.grouped(Int(forecast.expected.rounded()))) expected\(standing)"
+  }
+
+  private func reportLine(_ report: ReportSummary) -> String {
+    let levels = ["red", "orange", "yellow", "blue"].map { "\($0) \(report.levels[$0] ?? 0)" }.joined(separator: ", ")
+    let changed = report.changed == 0 ? "nothing changed" : "\(report.changed) files written"
+    return "  lists     \(report.teams) teams and the city, \(Self.grouped(report.rows)) rows; alerts: \(levels)\n"
+      + "            \(changed): \(report.folder)/index.html"
+  }
+
+  /// A count with thousands separators.
+  private static func grouped(_ number: Int) -> String {
+    var digits = Array(String(abs(number)))
+    var index = digits.count - 3
+    while index > 0 {
+      digits.insert(",", at: index)
+      index -= 3
+    }
+    return (number < 0 ? "-" : "") + String(digits)
   }
 }
