@@ -48,6 +48,9 @@ public struct FileIngest {
   let program: FeedProgram
   let fileNumber: Int
 
+  /// Below so many rows the planner's default guesses do.
+  private static let fewRows = 5_000
+
   /// An ingest of one file. The number counts the files of the run.
   public init(context: IngestContext, program: FeedProgram, fileNumber: Int) {
     self.context = context
@@ -148,6 +151,8 @@ public struct FileIngest {
     if program.schema.feed == .enterprises {
       values += [.text(context.localClock.description), .bool(result.hasContactColumns)]
     }
+    values.append(.int(result.counts.rejected))
+    if result.counts.read > Self.fewRows { try context.connection.execute(context.query("merge_settings")) }
     let row = try context.connection.query(context.query("merge_\(feed)"), values).one()
     let stored = try row.int("stored")
     result.counts.updated = try row.int("updated")

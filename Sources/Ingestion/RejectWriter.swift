@@ -22,7 +22,7 @@ enum NameMask {
   }
 }
 
-/// Writes the last four fields of a rejected row: reason, column, sentence, and the raw bytes without persons (contract section 4).
+/// Writes the last three fields of a rejected row: column, sentence, and the raw bytes without persons (contract section 4).
 struct RejectWriter: Sendable {
   /// Most raw bytes that are kept of a row.
   static let rawLimit = 65_536
@@ -51,7 +51,6 @@ struct RejectWriter: Sendable {
   }
 
   func write(_ fault: Fault, cell: UnsafeRawBufferPointer?, record: borrowing Record, to out: inout RowWriter) {
-    out.text(fault.reason.rawValue)
     if fault.column >= 0 { out.text(program.schema.columns[fault.column].name) } else { out.null() }
     out.text(sentence.text(fault, cell: cell).filter { $0 != "\0" })
     var raw =

@@ -96,7 +96,7 @@ struct RowMachine: ~Copyable {
     anyOf = program.schema.anyOf.map(index)
     clockStep = columns.firstIndex { $0.role == .clock } ?? -1
     storedCount = columns.count { $0.role != .transient && $0.role != .clock }
-    // line, repeated, the columns, known_at, content_hash, reason, column_name, message, raw
+    // line, repeated, rejection, known_at, content_hash, the columns, column_name, message, raw
     fieldsPerRow = 2 + storedCount + 2 + 4
     checksFieldCount = type == .csv
     checksCodes = program.description.creditCodes == .check
@@ -139,6 +139,12 @@ struct RowMachine: ~Copyable {
     out.int64(lineOverride != 0 ? lineOverride : Int64(record.line))
     let repeated = out.count
     out.bool(false)
+    out.null()
+    let clock = out.count
+    // The enterprises register has no clock: its versions get theirs in the merge.
+    if clockStep >= 0 { out.int64(0) } else { out.null() }
+    let hash = out.count
+    out.int64(0)
     let start = out.count
     var keyEnd = start
     var hashEnd = start
@@ -152,24 +158,15 @@ struct RowMachine: ~Copyable {
       i &+= 1
     }
     guard checkComparisons(), checkAnyOf() else { return false }
-    writeClock()
-    let hash = XXHash64.hash(of: UnsafeRawPointer(out.base + start), max(hashEnd, keyEnd) &- start, 0)
-    out.int64(Int64(bitPattern: hash))
-    out.null()
+    if clockStep >= 0 { out.setMoment(at: clock, Int(steps[clockStep].value)) }
+    let content = XXHash64.hash(of: UnsafeRawPointer(out.base + start), max(hashEnd, keyEnd) &- start, 0)
+    out.setInt64(at: hash, Int64(bitPattern: content))
     out.null()
     out.null()
     out.null()
     let key = XXHash64.hash(of: UnsafeRawPointer(out.base + start), keyEnd &- start, 1)
     if repeats.enter(key) { out.setBool(at: repeated, true) }
     return true
-  }
-
-  @inline(__always)
-  private mutating func writeClock() {
-    // The enterprises register has no clock: its versions get theirs in the merge.
-    if clockStep < 0 { return out.null() }
-    let clock = steps[clockStep].value
-    if clock.isNaN { out.null() } else { out.moment(Int(clock)) }
   }
 
   @inline(__always)
@@ -226,6 +223,7 @@ struct RowMachine: ~Copyable {
     out.beginRow(fieldsPerRow)
     out.int64(lineOverride != 0 ? lineOverride : Int64(record.line))
     out.bool(false)
+    out.text(fault.reason.rawValue)
     for _ in 0..<(storedCount + 2) { out.null() }
     rejects.write(fault, cell: faultCell, record: record, to: &out)
     self.fault = nil

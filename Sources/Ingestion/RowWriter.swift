@@ -108,4 +108,14 @@ struct RowWriter: ~Copyable {
   mutating func setBool(at offset: Int, _ value: Bool) {
     base.storeBytes(of: value ? 1 : 0, toByteOffset: offset + 4, as: UInt8.self)
   }
+
+  /// Overwrites the value of a 64-bit integer whose field begins at an offset.
+  @inline(__always)
+  mutating func setInt64(at offset: Int, _ value: Int64) {
+    base.storeBytes(of: value.bigEndian, toByteOffset: offset + 4, as: Int64.self)
+  }
+
+  /// Overwrites a moment (microseconds since 1970-01-01T00:00) whose field begins at an offset.
+  @inline(__always)
+  mutating func setMoment(at offset: Int, _ micros: Int) { setInt64(at: offset, Int64(micros &- 946_684_800_000_000)) }
 }

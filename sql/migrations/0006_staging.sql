@@ -1,10 +1,14 @@
 -- Staging: one unlogged table a feed, filled by COPY and emptied by TRUNCATE inside the transaction that takes a file. A run that is killed leaves
--- them as they were, empty. Columns are the feed's in their canonical order; a rejected row has `rejection` and what follows instead of values.
+-- them as they were, empty. What the merge looks at stands first, then the feed's columns in
+-- their canonical order; a rejected row has `rejection`, column, sentence and raw bytes instead of values.
 -- The tables hold rows of one city at a time: another city's file waits for the TRUNCATE's lock.
 
 CREATE UNLOGGED TABLE staging_enterprises (
   line             bigint NOT NULL,  -- of the record's first line
   repeated         boolean NOT NULL,  -- the key may have come before in this file
+  rejection        text,
+  known_at         timestamp,
+  content_hash     bigint,
   credit_code      text,
   enterprise_name  text,
   region           text,
@@ -14,9 +18,6 @@ CREATE UNLOGGED TABLE staging_enterprises (
   registered_on    date,
   contact_name     text,
   contact_phone    text,
-  known_at         timestamp,
-  content_hash     bigint,
-  rejection        text,
   column_name      text,
   message          text,
   raw              bytea
@@ -25,6 +26,9 @@ CREATE UNLOGGED TABLE staging_enterprises (
 CREATE UNLOGGED TABLE staging_hiring_plans (
   line                  bigint NOT NULL,  -- of the record's first line
   repeated              boolean NOT NULL,  -- the key may have come before in this file
+  rejection             text,
+  known_at              timestamp,
+  content_hash          bigint,
   credit_code           text,
   survey_wave           date,
   period                date,
@@ -36,9 +40,6 @@ CREATE UNLOGGED TABLE staging_hiring_plans (
   planned_hires         integer,
   expected_separations  integer,
   automation_displaced  integer,
-  known_at              timestamp,
-  content_hash          bigint,
-  rejection             text,
   column_name           text,
   message               text,
   raw                   bytea
@@ -47,6 +48,9 @@ CREATE UNLOGGED TABLE staging_hiring_plans (
 CREATE UNLOGGED TABLE staging_vacancies (
   line             bigint NOT NULL,  -- of the record's first line
   repeated         boolean NOT NULL,  -- the key may have come before in this file
+  rejection        text,
+  known_at         timestamp,
+  content_hash     bigint,
   source           text,
   posting_id       text,
   job              text,
@@ -65,9 +69,6 @@ CREATE UNLOGGED TABLE staging_vacancies (
   posted_on        date,
   closes_on        date,
   status           text,
-  known_at         timestamp,
-  content_hash     bigint,
-  rejection        text,
   column_name      text,
   message          text,
   raw              bytea
@@ -76,6 +77,9 @@ CREATE UNLOGGED TABLE staging_vacancies (
 CREATE UNLOGGED TABLE staging_unemployment (
   line              bigint NOT NULL,  -- of the record's first line
   repeated          boolean NOT NULL,  -- the key may have come before in this file
+  rejection         text,
+  known_at          timestamp,
+  content_hash      bigint,
   person            bytea,
   registered_on     date,
   region            text,
@@ -85,9 +89,6 @@ CREATE UNLOGGED TABLE staging_unemployment (
   reason_left       text,
   exited_on         date,
   exit_reason       text,
-  known_at          timestamp,
-  content_hash      bigint,
-  rejection         text,
   column_name       text,
   message           text,
   raw               bytea
@@ -96,15 +97,15 @@ CREATE UNLOGGED TABLE staging_unemployment (
 CREATE UNLOGGED TABLE staging_headcount (
   line                bigint NOT NULL,  -- of the record's first line
   repeated            boolean NOT NULL,  -- the key may have come before in this file
+  rejection           text,
+  known_at            timestamp,
+  content_hash        bigint,
   credit_code         text,
   month               date,
   headcount_base      integer,
   headcount_previous  integer,
   headcount           integer,
   decrease_reason     text,
-  known_at            timestamp,
-  content_hash        bigint,
-  rejection           text,
   column_name         text,
   message             text,
   raw                 bytea
@@ -113,15 +114,15 @@ CREATE UNLOGGED TABLE staging_headcount (
 CREATE UNLOGGED TABLE staging_supply_pipeline (
   line          bigint NOT NULL,  -- of the record's first line
   repeated      boolean NOT NULL,  -- the key may have come before in this file
+  rejection     text,
+  known_at      timestamp,
+  content_hash  bigint,
   program       text,
   region        text,
   chain         text,
   occupation    text,
   month         date,
   persons       integer,
-  known_at      timestamp,
-  content_hash  bigint,
-  rejection     text,
   column_name   text,
   message       text,
   raw           bytea
@@ -130,6 +131,9 @@ CREATE UNLOGGED TABLE staging_supply_pipeline (
 CREATE UNLOGGED TABLE staging_indicators (
   line          bigint NOT NULL,  -- of the record's first line
   repeated      boolean NOT NULL,  -- the key may have come before in this file
+  rejection     text,
+  known_at      timestamp,
+  content_hash  bigint,
   series        text,
   region        text,
   chain         text,
@@ -140,9 +144,6 @@ CREATE UNLOGGED TABLE staging_indicators (
   separations   double precision,
   employment    double precision,
   unemployed    double precision,
-  known_at      timestamp,
-  content_hash  bigint,
-  rejection     text,
   column_name   text,
   message       text,
   raw           bytea
@@ -151,13 +152,13 @@ CREATE UNLOGGED TABLE staging_indicators (
 CREATE UNLOGGED TABLE staging_outcomes (
   line          bigint NOT NULL,  -- of the record's first line
   repeated      boolean NOT NULL,  -- the key may have come before in this file
+  rejection     text,
+  known_at      timestamp,
+  content_hash  bigint,
   indicator     text,
   region        text,
   month         date,
   value         double precision,
-  known_at      timestamp,
-  content_hash  bigint,
-  rejection     text,
   column_name   text,
   message       text,
   raw           bytea

@@ -5,7 +5,7 @@
 -- microsecond, or by a clock that stands before the newest version, follow one another by a microsecond each, so that none is lost.
 -- Contacts are no part of a version: a row that brings nothing but another contact counts as updated, and only the contact is written.
 -- $1 city, $2 run id, $3 number of the file, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file,
--- $7 the run's clock in local time, $8 whether the file has contact columns
+-- $7 the run's clock in local time, $8 whether the file has contact columns, $9 number of rejected rows
 WITH newest AS (
   SELECT DISTINCT ON (credit_code) credit_code, known_at, content_hash
     FROM enterprise_versions
@@ -57,7 +57,7 @@ WITH newest AS (
   INSERT INTO quarantine (city, feed, file_sha256, line, run_id, file_name, column_name, reason, message, raw, rejected_at)
   SELECT $1, 'enterprises', $5, s.line, $2, $6, s.column_name, s.rejection, s.message, s.raw, to_timestamp($4::double precision)
     FROM staging_enterprises s
-   WHERE s.rejection IS NOT NULL
+   WHERE $9::bigint > 0 AND s.rejection IS NOT NULL
   ON CONFLICT (city, feed, file_sha256, line) DO UPDATE
      SET status = 'open', resolved_run_id = NULL, column_name = excluded.column_name, reason = excluded.reason,
          message = excluded.message
@@ -66,7 +66,7 @@ WITH newest AS (
   -- Rows of the same file that were rejected by an earlier reading and pass today's rules.
   UPDATE quarantine q SET status = 'replayed', resolved_run_id = $2
    WHERE q.city = $1 AND q.feed = 'enterprises' AND q.file_sha256 = $5 AND q.status = 'open'
-     AND NOT EXISTS (SELECT FROM staging_enterprises s WHERE s.line = q.line AND s.rejection IS NOT NULL)
+     AND q.line NOT IN (SELECT s.line FROM staging_enterprises s WHERE s.rejection IS NOT NULL)
   RETURNING 1
 )
 SELECT (SELECT count(*) FROM fresh) + (SELECT count(*) FROM contacts WHERE line NOT IN (SELECT line FROM fresh)) AS stored,

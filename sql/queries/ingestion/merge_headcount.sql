@@ -3,8 +3,18 @@
 -- A row whose key, known_at and content are stored already, or came before in the file, is unchanged and writes nothing. The others are new
 -- versions: inserted when nothing was known of the key, late when a newer version was, updated otherwise; in the order of the file.
 -- All parts see the tables as they were before the statement, so `prior` does not see `fresh`.
--- $1 city, $2 run id, $3 number of the file, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file
-WITH fresh AS (
+-- $1 city, $2 run id, $3 number of the file, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file,
+-- $7 number of rejected rows
+WITH repeated AS (
+  SELECT DISTINCT credit_code, month FROM staging_headcount WHERE repeated AND rejection IS NULL
+), doubles AS (
+  -- Rows that came before in the file, word for word.
+  SELECT d.line
+    FROM (SELECT s.line, row_number() OVER (PARTITION BY credit_code, month, s.known_at, s.content_hash ORDER BY s.line) AS number
+            FROM staging_headcount s JOIN repeated USING (credit_code, month)
+           WHERE s.rejection IS NULL) d
+   WHERE d.number > 1
+), fresh AS (
   INSERT INTO headcount_versions (city, credit_code, month, headcount_base, headcount_previous, headcount, decrease_reason,
          known_at, content_hash,
                         received_at, run_id, file_no, line)
@@ -12,19 +22,16 @@ WITH fresh AS (
          s.content_hash,
          to_timestamp($4::double precision), $2, $3, s.line
     FROM staging_headcount s
-   WHERE s.rejection IS NULL
+   WHERE s.rejection IS NULL AND s.line NOT IN (SELECT line FROM doubles)
      AND NOT EXISTS (SELECT FROM headcount_versions v
                       WHERE v.city = $1 AND v.credit_code = s.credit_code AND v.month = s.month
                         AND v.known_at = s.known_at AND v.content_hash = s.content_hash)
-  ON CONFLICT DO NOTHING
   RETURNING credit_code, month, known_at, line
 ), prior AS (
   SELECT v.credit_code, v.month, max(v.known_at) AS newest
     FROM headcount_versions v
    WHERE v.city = $1 AND (v.credit_code, v.month) IN (SELECT n.credit_code, n.month FROM fresh n)
    GROUP BY v.credit_code, v.month
-), repeated AS (
-  SELECT DISTINCT credit_code, month FROM staging_headcount WHERE repeated AND rejection IS NULL
 ), several AS (
   -- Versions of keys that may occur more than once in the file: what was newest before each of them.
   SELECT n.known_at, greatest(p.newest, max(n.known_at) OVER before) AS newest
@@ -40,7 +47,7 @@ WITH fresh AS (
   INSERT INTO quarantine (city, feed, file_sha256, line, run_id, file_name, column_name, reason, message, raw, rejected_at)
   SELECT $1, 'headcount', $5, s.line, $2, $6, s.column_name, s.rejection, s.message, s.raw, to_timestamp($4::double precision)
     FROM staging_headcount s
-   WHERE s.rejection IS NOT NULL
+   WHERE $7::bigint > 0 AND s.rejection IS NOT NULL
   ON CONFLICT (city, feed, file_sha256, line) DO UPDATE
      SET status = 'open', resolved_run_id = NULL, column_name = excluded.column_name, reason = excluded.reason,
          message = excluded.message
@@ -49,7 +56,7 @@ WITH fresh AS (
   -- Rows of the same file that were rejected by an earlier reading and pass today's rules.
   UPDATE quarantine q SET status = 'replayed', resolved_run_id = $2
    WHERE q.city = $1 AND q.feed = 'headcount' AND q.file_sha256 = $5 AND q.status = 'open'
-     AND NOT EXISTS (SELECT FROM staging_headcount s WHERE s.line = q.line AND s.rejection IS NOT NULL)
+     AND q.line NOT IN (SELECT s.line FROM staging_headcount s WHERE s.rejection IS NOT NULL)
   RETURNING 1
 )
 SELECT (SELECT count(*) FROM fresh) AS stored,

@@ -3,26 +3,33 @@
 -- A row whose key, known_at and content are stored already, or came before in the file, is unchanged and writes nothing. The others are new
 -- versions: inserted when nothing was known of the key, late when a newer version was, updated otherwise; in the order of the file.
 -- All parts see the tables as they were before the statement, so `prior` does not see `fresh`.
--- $1 city, $2 run id, $3 number of the file, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file
-WITH fresh AS (
+-- $1 city, $2 run id, $3 number of the file, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file,
+-- $7 number of rejected rows
+WITH repeated AS (
+  SELECT DISTINCT indicator, region, month FROM staging_outcomes WHERE repeated AND rejection IS NULL
+), doubles AS (
+  -- Rows that came before in the file, word for word.
+  SELECT d.line
+    FROM (SELECT s.line, row_number() OVER (PARTITION BY indicator, region, month, s.known_at, s.content_hash ORDER BY s.line) AS number
+            FROM staging_outcomes s JOIN repeated USING (indicator, region, month)
+           WHERE s.rejection IS NULL) d
+   WHERE d.number > 1
+), fresh AS (
   INSERT INTO outcome_versions (city, indicator, region, month, value, known_at, content_hash,
                         received_at, run_id, file_no, line)
   SELECT $1, s.indicator, s.region, s.month, s.value, s.known_at, s.content_hash,
          to_timestamp($4::double precision), $2, $3, s.line
     FROM staging_outcomes s
-   WHERE s.rejection IS NULL
+   WHERE s.rejection IS NULL AND s.line NOT IN (SELECT line FROM doubles)
      AND NOT EXISTS (SELECT FROM outcome_versions v
                       WHERE v.city = $1 AND v.indicator = s.indicator AND v.region = s.region AND v.month = s.month
                         AND v.known_at = s.known_at AND v.content_hash = s.content_hash)
-  ON CONFLICT DO NOTHING
   RETURNING indicator, region, month, known_at, line
 ), prior AS (
   SELECT v.indicator, v.region, v.month, max(v.known_at) AS newest
     FROM outcome_versions v
    WHERE v.city = $1 AND (v.indicator, v.region, v.month) IN (SELECT n.indicator, n.region, n.month FROM fresh n)
    GROUP BY v.indicator, v.region, v.month
-), repeated AS (
-  SELECT DISTINCT indicator, region, month FROM staging_outcomes WHERE repeated AND rejection IS NULL
 ), several AS (
   -- Versions of keys that may occur more than once in the file: what was newest before each of them.
   SELECT n.known_at, greatest(p.newest, max(n.known_at) OVER before) AS newest
@@ -38,7 +45,7 @@ WITH fresh AS (
   INSERT INTO quarantine (city, feed, file_sha256, line, run_id, file_name, column_name, reason, message, raw, rejected_at)
   SELECT $1, 'outcomes', $5, s.line, $2, $6, s.column_name, s.rejection, s.message, s.raw, to_timestamp($4::double precision)
     FROM staging_outcomes s
-   WHERE s.rejection IS NOT NULL
+   WHERE $7::bigint > 0 AND s.rejection IS NOT NULL
   ON CONFLICT (city, feed, file_sha256, line) DO UPDATE
      SET status = 'open', resolved_run_id = NULL, column_name = excluded.column_name, reason = excluded.reason,
          message = excluded.message
@@ -47,7 +54,7 @@ WITH fresh AS (
   -- Rows of the same file that were rejected by an earlier reading and pass today's rules.
   UPDATE quarantine q SET status = 'replayed', resolved_run_id = $2
    WHERE q.city = $1 AND q.feed = 'outcomes' AND q.file_sha256 = $5 AND q.status = 'open'
-     AND NOT EXISTS (SELECT FROM staging_outcomes s WHERE s.line = q.line AND s.rejection IS NOT NULL)
+     AND q.line NOT IN (SELECT s.line FROM staging_outcomes s WHERE s.rejection IS NOT NULL)
   RETURNING 1
 )
 SELECT (SELECT count(*) FROM fresh) AS stored,

@@ -4,19 +4,29 @@
 -- versions: inserted when nothing was known of the key, late when a newer version was, updated otherwise; in the order of the file.
 -- All parts see the tables as they were before the statement, so `prior` does not see `fresh`.
 -- The moment of reporting is part of this feed's key: a row is never late.
--- $1 city, $2 run id, $3 number of the file, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file
-WITH fresh AS (
+-- $1 city, $2 run id, $3 number of the file, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file,
+-- $7 number of rejected rows
+WITH repeated AS (
+  SELECT DISTINCT program, region, chain, occupation, month, known_at FROM staging_supply_pipeline WHERE repeated AND rejection
+         IS NULL
+), doubles AS (
+  -- Rows that came before in the file, word for word.
+  SELECT d.line
+    FROM (SELECT s.line, row_number() OVER (PARTITION BY program, region, chain, occupation, month, known_at, s.content_hash ORDER BY s.line) AS number
+            FROM staging_supply_pipeline s JOIN repeated USING (program, region, chain, occupation, month, known_at)
+           WHERE s.rejection IS NULL) d
+   WHERE d.number > 1
+), fresh AS (
   INSERT INTO supply_pipeline_versions (city, program, region, chain, occupation, month, persons, known_at, content_hash,
                         received_at, run_id, file_no, line)
   SELECT $1, s.program, s.region, s.chain, s.occupation, s.month, s.persons, s.known_at, s.content_hash,
          to_timestamp($4::double precision), $2, $3, s.line
     FROM staging_supply_pipeline s
-   WHERE s.rejection IS NULL
+   WHERE s.rejection IS NULL AND s.line NOT IN (SELECT line FROM doubles)
      AND NOT EXISTS (SELECT FROM supply_pipeline_versions v
                       WHERE v.city = $1 AND v.program = s.program AND v.region = s.region AND v.chain = s.chain AND v.occupation
                              = s.occupation AND v.month = s.month
                         AND v.known_at = s.known_at AND v.content_hash = s.content_hash)
-  ON CONFLICT DO NOTHING
   RETURNING program, region, chain, occupation, month, known_at, line
 ), prior AS (
   SELECT v.program, v.region, v.chain, v.occupation, v.month, v.known_at, max(v.known_at) AS newest
@@ -24,9 +34,6 @@ WITH fresh AS (
    WHERE v.city = $1 AND (v.program, v.region, v.chain, v.occupation, v.month, v.known_at) IN (SELECT n.program, n.region,
           n.chain, n.occupation, n.month, n.known_at FROM fresh n)
    GROUP BY v.program, v.region, v.chain, v.occupation, v.month, v.known_at
-), repeated AS (
-  SELECT DISTINCT program, region, chain, occupation, month, known_at FROM staging_supply_pipeline WHERE repeated AND rejection
-         IS NULL
 ), several AS (
   -- Versions of keys that may occur more than once in the file: what was newest before each of them.
   SELECT n.known_at, greatest(p.newest, max(n.known_at) OVER before) AS newest
@@ -46,7 +53,7 @@ WITH fresh AS (
   SELECT $1, 'supply_pipeline', $5, s.line, $2, $6, s.column_name, s.rejection, s.message, s.raw, to_timestamp($4::double
          precision)
     FROM staging_supply_pipeline s
-   WHERE s.rejection IS NOT NULL
+   WHERE $7::bigint > 0 AND s.rejection IS NOT NULL
   ON CONFLICT (city, feed, file_sha256, line) DO UPDATE
      SET status = 'open', resolved_run_id = NULL, column_name = excluded.column_name, reason = excluded.reason,
          message = excluded.message
@@ -55,7 +62,7 @@ WITH fresh AS (
   -- Rows of the same file that were rejected by an earlier reading and pass today's rules.
   UPDATE quarantine q SET status = 'replayed', resolved_run_id = $2
    WHERE q.city = $1 AND q.feed = 'supply_pipeline' AND q.file_sha256 = $5 AND q.status = 'open'
-     AND NOT EXISTS (SELECT FROM staging_supply_pipeline s WHERE s.line = q.line AND s.rejection IS NOT NULL)
+     AND q.line NOT IN (SELECT s.line FROM staging_supply_pipeline s WHERE s.rejection IS NOT NULL)
   RETURNING 1
 )
 SELECT (SELECT count(*) FROM fresh) AS stored,

@@ -3,8 +3,18 @@
 -- A row whose key, known_at and content are stored already, or came before in the file, is unchanged and writes nothing. The others are new
 -- versions: inserted when nothing was known of the key, late when a newer version was, updated otherwise; in the order of the file.
 -- All parts see the tables as they were before the statement, so `prior` does not see `fresh`.
--- $1 city, $2 run id, $3 number of the file, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file
-WITH fresh AS (
+-- $1 city, $2 run id, $3 number of the file, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file,
+-- $7 number of rejected rows
+WITH repeated AS (
+  SELECT DISTINCT person, registered_on FROM staging_unemployment WHERE repeated AND rejection IS NULL
+), doubles AS (
+  -- Rows that came before in the file, word for word.
+  SELECT d.line
+    FROM (SELECT s.line, row_number() OVER (PARTITION BY person, registered_on, s.known_at, s.content_hash ORDER BY s.line) AS number
+            FROM staging_unemployment s JOIN repeated USING (person, registered_on)
+           WHERE s.rejection IS NULL) d
+   WHERE d.number > 1
+), fresh AS (
   INSERT INTO unemployment_versions (city, person, registered_on, region, occupation, education, last_credit_code, reason,
          exited_on, exit_reason, known_at, content_hash,
                         received_at, run_id, file_no, line)
@@ -12,19 +22,16 @@ WITH fresh AS (
          s.exit_reason, s.known_at, s.content_hash,
          to_timestamp($4::double precision), $2, $3, s.line
     FROM staging_unemployment s
-   WHERE s.rejection IS NULL
+   WHERE s.rejection IS NULL AND s.line NOT IN (SELECT line FROM doubles)
      AND NOT EXISTS (SELECT FROM unemployment_versions v
                       WHERE v.city = $1 AND v.person = s.person AND v.registered_on = s.registered_on
                         AND v.known_at = s.known_at AND v.content_hash = s.content_hash)
-  ON CONFLICT DO NOTHING
   RETURNING person, registered_on, known_at, line
 ), prior AS (
   SELECT v.person, v.registered_on, max(v.known_at) AS newest
     FROM unemployment_versions v
    WHERE v.city = $1 AND (v.person, v.registered_on) IN (SELECT n.person, n.registered_on FROM fresh n)
    GROUP BY v.person, v.registered_on
-), repeated AS (
-  SELECT DISTINCT person, registered_on FROM staging_unemployment WHERE repeated AND rejection IS NULL
 ), several AS (
   -- Versions of keys that may occur more than once in the file: what was newest before each of them.
   SELECT n.known_at, greatest(p.newest, max(n.known_at) OVER before) AS newest
@@ -40,7 +47,7 @@ WITH fresh AS (
   INSERT INTO quarantine (city, feed, file_sha256, line, run_id, file_name, column_name, reason, message, raw, rejected_at)
   SELECT $1, 'unemployment', $5, s.line, $2, $6, s.column_name, s.rejection, s.message, s.raw, to_timestamp($4::double precision)
     FROM staging_unemployment s
-   WHERE s.rejection IS NOT NULL
+   WHERE $7::bigint > 0 AND s.rejection IS NOT NULL
   ON CONFLICT (city, feed, file_sha256, line) DO UPDATE
      SET status = 'open', resolved_run_id = NULL, column_name = excluded.column_name, reason = excluded.reason,
          message = excluded.message
@@ -49,7 +56,7 @@ WITH fresh AS (
   -- Rows of the same file that were rejected by an earlier reading and pass today's rules.
   UPDATE quarantine q SET status = 'replayed', resolved_run_id = $2
    WHERE q.city = $1 AND q.feed = 'unemployment' AND q.file_sha256 = $5 AND q.status = 'open'
-     AND NOT EXISTS (SELECT FROM staging_unemployment s WHERE s.line = q.line AND s.rejection IS NOT NULL)
+     AND q.line NOT IN (SELECT s.line FROM staging_unemployment s WHERE s.rejection IS NOT NULL)
   RETURNING 1
 )
 SELECT (SELECT count(*) FROM fresh) AS stored,

@@ -3,8 +3,18 @@
 -- A row whose key, known_at and content are stored already, or came before in the file, is unchanged and writes nothing. The others are new
 -- versions: inserted when nothing was known of the key, late when a newer version was, updated otherwise; in the order of the file.
 -- All parts see the tables as they were before the statement, so `prior` does not see `fresh`.
--- $1 city, $2 run id, $3 number of the file, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file
-WITH fresh AS (
+-- $1 city, $2 run id, $3 number of the file, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file,
+-- $7 number of rejected rows
+WITH repeated AS (
+  SELECT DISTINCT source, posting_id FROM staging_vacancies WHERE repeated AND rejection IS NULL
+), doubles AS (
+  -- Rows that came before in the file, word for word.
+  SELECT d.line
+    FROM (SELECT s.line, row_number() OVER (PARTITION BY source, posting_id, s.known_at, s.content_hash ORDER BY s.line) AS number
+            FROM staging_vacancies s JOIN repeated USING (source, posting_id)
+           WHERE s.rejection IS NULL) d
+   WHERE d.number > 1
+), fresh AS (
   INSERT INTO vacancy_versions (city, source, posting_id, job, channel, credit_code, enterprise_name, region, chain, occupation,
          title, headcount, filled, salary_min, salary_max, education, posted_on, closes_on, status, known_at, content_hash,
                         received_at, run_id, file_no, line)
@@ -13,19 +23,16 @@ WITH fresh AS (
          s.known_at, s.content_hash,
          to_timestamp($4::double precision), $2, $3, s.line
     FROM staging_vacancies s
-   WHERE s.rejection IS NULL
+   WHERE s.rejection IS NULL AND s.line NOT IN (SELECT line FROM doubles)
      AND NOT EXISTS (SELECT FROM vacancy_versions v
                       WHERE v.city = $1 AND v.source = s.source AND v.posting_id = s.posting_id
                         AND v.known_at = s.known_at AND v.content_hash = s.content_hash)
-  ON CONFLICT DO NOTHING
   RETURNING source, posting_id, known_at, line
 ), prior AS (
   SELECT v.source, v.posting_id, max(v.known_at) AS newest
     FROM vacancy_versions v
    WHERE v.city = $1 AND (v.source, v.posting_id) IN (SELECT n.source, n.posting_id FROM fresh n)
    GROUP BY v.source, v.posting_id
-), repeated AS (
-  SELECT DISTINCT source, posting_id FROM staging_vacancies WHERE repeated AND rejection IS NULL
 ), several AS (
   -- Versions of keys that may occur more than once in the file: what was newest before each of them.
   SELECT n.known_at, greatest(p.newest, max(n.known_at) OVER before) AS newest
@@ -41,7 +48,7 @@ WITH fresh AS (
   INSERT INTO quarantine (city, feed, file_sha256, line, run_id, file_name, column_name, reason, message, raw, rejected_at)
   SELECT $1, 'vacancies', $5, s.line, $2, $6, s.column_name, s.rejection, s.message, s.raw, to_timestamp($4::double precision)
     FROM staging_vacancies s
-   WHERE s.rejection IS NOT NULL
+   WHERE $7::bigint > 0 AND s.rejection IS NOT NULL
   ON CONFLICT (city, feed, file_sha256, line) DO UPDATE
      SET status = 'open', resolved_run_id = NULL, column_name = excluded.column_name, reason = excluded.reason,
          message = excluded.message
@@ -50,7 +57,7 @@ WITH fresh AS (
   -- Rows of the same file that were rejected by an earlier reading and pass today's rules.
   UPDATE quarantine q SET status = 'replayed', resolved_run_id = $2
    WHERE q.city = $1 AND q.feed = 'vacancies' AND q.file_sha256 = $5 AND q.status = 'open'
-     AND NOT EXISTS (SELECT FROM staging_vacancies s WHERE s.line = q.line AND s.rejection IS NOT NULL)
+     AND q.line NOT IN (SELECT s.line FROM staging_vacancies s WHERE s.rejection IS NOT NULL)
   RETURNING 1
 )
 SELECT (SELECT count(*) FROM fresh) AS stored,
