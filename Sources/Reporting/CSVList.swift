@@ -24,6 +24,7 @@ public enum CSVList {
       switch cell {
       case .empty: writer.emptyField()
       case .count(let value): writer.field(value)
+      case .probability(let value): writer.field(value, decimals: 3)
       // A plain hyphen, so that a spreadsheet reads a number.
       case .percent, .change:
         writer.field(TableText.text(cell, strings, groups: false).replacing("−", with: "-"))

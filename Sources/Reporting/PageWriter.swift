@@ -167,7 +167,7 @@ public struct PageWriter: Sendable {
     var out: [String: Any] = [
       "rank": TableText.grouped(row.rank), "level": row.level.rawValue,
       "levelName": strings("level.\(row.level.rawValue)"), "openings": TableText.grouped(whole(row.openings)),
-      "gapLabel": strings("column.openings"), "exceedance": TableText.percent(row.exceedance, decimals: 0),
+      "gapLabel": strings("column.openings"), "exceedance": TableText.probability(row.exceedance),
       "exceedanceLabel": strings("column.exceedance"), "statusLabel": strings("column.status"),
       "status": row.status.map { strings("status.\($0.rawValue)") } ?? "—", "officer": row.officer ?? "",
       "sinceLabel": strings("column.first_seen"), "since": row.firstSeen.description,
@@ -190,7 +190,11 @@ public struct PageWriter: Sendable {
     if shows(.rate) { out["rate"] = labelled(.rate, row.rate.map { TableText.percent($0) } ?? "") }
     out["forecast"] = list.header.months.map { month -> [String: Any] in
       guard let point = row.forecast.first(where: { $0.month == month }) else { return ["p50": "", "interval": ""] }
-      return ["p50": TableText.grouped(whole(point.p50)), "interval": former.interval(point)]
+      var cell: [String: Any] = ["p50": TableText.grouped(whole(point.p50)), "interval": former.interval(point)]
+      if month == list.header.asOf + list.header.horizon {
+        cell["label"] = strings("column.forecast", month.description)
+      }
+      return cell
     }
     if shows(.cause) { out["cause"] = labelled(.cause, row.cause.map(former.cause) ?? "") }
     if shows(.supply) {

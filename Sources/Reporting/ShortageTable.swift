@@ -57,7 +57,7 @@ public struct ShortageTable: Sendable {
           TableColumn(strings("column.interval", month.description), width: 8.8, .right),
         ]
       }
-    case .exceedance: return [TableColumn(title, width: 7, .right)]
+    case .exceedance: return [TableColumn(title, width: 8, .right)]
     case .monthChange, .yearChange: return [TableColumn(title, width: 8, .right)]
     case .previousRank: return [TableColumn(title, width: 6, .center)]
     case .cause: return [TableColumn(title, width: 13.5)]
@@ -80,7 +80,7 @@ public struct ShortageTable: Sendable {
     case .openings: [.count(whole(row.openings))]
     case .rate: [row.rate.map { .percent($0) } ?? .empty]
     case .forecast: forecast(row)
-    case .exceedance: [.percent(row.exceedance)]
+    case .exceedance: [.probability(row.exceedance)]
     case .monthChange: [change(row.openings, row.previousMonth)]
     case .yearChange: [change(row.openings, row.previousYear)]
     case .previousRank: [row.previousRank.map { .count($0) } ?? .text(strings("rank.new"))]

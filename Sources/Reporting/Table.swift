@@ -13,6 +13,8 @@ public enum TableCell: Hashable, Sendable {
   case count(Int)
   /// A share, 0…1.
   case percent(Double)
+  /// A probability, 0…1; never shown as certain or impossible.
+  case probability(Double)
   /// A relative change, −1…
   case change(Double)
   /// A day.
@@ -105,6 +107,11 @@ public enum TableText {
     return decimals == 0 ? "\(sign)\(magnitude)%" : "\(sign)\(magnitude / 10).\(magnitude % 10)%"
   }
 
+  /// A probability as a whole percentage; beyond 99.5 % and below 0.5 % it says no more than that.
+  public static func probability(_ value: Double) -> String {
+    value > 0.995 ? ">99%" : value < 0.005 ? "<1%" : percent(value, decimals: 0)
+  }
+
   /// A relative change with its sign.
   public static func change(_ value: Double) -> String {
     let text = percent(value, decimals: abs(value) >= 0.995 ? 0 : 1)
@@ -118,6 +125,7 @@ public enum TableText {
     case .text(let text), .code(let text): text
     case .count(let value): groups ? grouped(value) : String(value)
     case .percent(let share): percent(share)
+    case .probability(let value): probability(value)
     case .change(let value): change(value)
     case .day(let day): day.description
     case .level(let level): strings("level.\(level.rawValue)")

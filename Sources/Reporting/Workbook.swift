@@ -214,6 +214,7 @@ struct Sheet {
     var options = lxw_chart_options()
     options.x_scale = scale.x
     options.y_scale = scale.y
+    options.y_offset = 4
     options.object_position = UInt8(LXW_OBJECT_MOVE_DONT_SIZE.rawValue)
     book.note(worksheet_insert_chart_opt(pointer, UInt32(row), UInt16(column), chart, &options))
   }

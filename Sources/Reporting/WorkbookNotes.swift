@@ -37,7 +37,7 @@ extension WorkbookWriter {
   /// A note's text stands in one merged range of its row; the row is as high as the text needs.
   private func write(_ note: Note, _ sheet: Sheet, row: Int) {
     let lines = max(TextWidth.lines(note.text, width: 12 * 10), TextWidth.lines(note.label, width: 17))
-    sheet.setHeight(Double(lines) * 14.5 + 5, row: row)
+    sheet.setHeight(Double(lines) * 15.5 + 5, row: row)
     let label = CellStyle(isBold: true, isWrapped: true, hasBorder: true)
     let text = CellStyle(isWrapped: true, hasBorder: true)
     sheet.write(note.label, row: row, column: 0, label)

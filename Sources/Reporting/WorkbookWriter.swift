@@ -81,7 +81,7 @@ public struct WorkbookWriter: Sendable {
     }
     let headerRow = 1 + lines.count
     let titleLines = table.columns.map { TextWidth.lines($0.title, width: $0.width - 1) }.max() ?? 1
-    sheet.setHeight(Double(titleLines) * 14.5 + 8, row: headerRow)
+    sheet.setHeight(Double(titleLines) * 15.5 + 8, row: headerRow)
     let header = CellStyle(
       isBold: true, isWrapped: true, alignment: .center, fill: Self.headerFill, color: 0xFFFFFF, hasBorder: true)
     for (index, column) in table.columns.enumerated() {
@@ -118,10 +118,11 @@ public struct WorkbookWriter: Sendable {
       guard case .text(let text) = cell else { continue }
       lines = max(lines, TextWidth.lines(text, width: column.width))
     }
-    return Double(lines) * 14.5 + 5
+    return Double(lines) * 15.5 + 5
   }
 
   private func writeTotal(_ sheet: Sheet, _ table: ListTable, first: Int, last: Int) {
+    sheet.setHeight(21, row: last + 1)
     for (index, cell) in table.total.enumerated() {
       var style = style(cell, table.columns[index])
       style.isBold = true
@@ -160,6 +161,9 @@ public struct WorkbookWriter: Sendable {
     case .percent:
       style.numberFormat = "0.0%"
       style.isWrapped = false
+    case .probability:
+      style.numberFormat = "[>0.995]\">99%\";[<0.005]\"<1%\";0%"
+      style.isWrapped = false
     case .change:
       style.numberFormat = "+0.0%;-0.0%;0.0%"
       style.isWrapped = false
@@ -181,7 +185,7 @@ public struct WorkbookWriter: Sendable {
     switch cell {
     case .empty: sheet.writeBlank(row: row, column: column, style)
     case .count(let value): sheet.write(Double(value), row: row, column: column, style)
-    case .percent(let value), .change(let value): sheet.write(value, row: row, column: column, style)
+    case .percent(let value), .probability(let value), .change(let value): sheet.write(value, row: row, column: column, style)
     case .text, .code, .day, .level, .suppressed:
       // A text cell of a workbook is never read as a formula, whatever it begins with.
       sheet.write(TableText.text(cell, strings, groups: true), row: row, column: column, style)
