@@ -28,7 +28,8 @@ public struct Exports {
     guard path == "-" || isLines || path.hasSuffix(".csv") else {
       throw Failure.usage("--output \(path): the file's name says its form.", next: "End it in .csv or .jsonl.")
     }
-    let query = try session.queries.query("reporting/export_\(subject.rawValue)")
+    let room = subject == .forecast ? "shortfall" : "reporting"
+    let query = try session.queries.query("\(room)/export_\(subject.rawValue)")
     let parameters = try parameters(subject, asOf)
     if path == "-" {
       let sink = MemorySink()
@@ -49,20 +50,26 @@ public struct Exports {
     let city = Value.text(session.profile.city)
     switch subject {
     case .ledger, .quarantine, .alerts: return [city]
-    case .forecast, .shortfalls, .surpluses:
-      // Whatever month is asked for, a later forecast is no answer; without one, any is.
-      let last = asOf ?? Month(year: 9999, month: 12)
-      let name = subject == .shortfalls ? "reporting/report_as_of" : "reporting/forecast_as_of"
-      let rows = try session.connection.query(
-        session.queries.query(name), [city, .date(last.firstDay.ordinal), .bool(asOf != nil)])
-      guard let row = rows.first else {
-        throw Failure(
-          .failed,
-          "There is no \(subject == .shortfalls ? "list" : "forecast")\(asOf.map { " as of \($0)" } ?? "") for \(session.profile.city).",
-          next: "Run `labourwatch nightly` first.")
-      }
-      return [city, .int(try row.int(0))]
+    case .forecast:
+      _ = try newest("reporting/forecast_as_of", asOf, "forecast")
+      return [city, .optional(asOf) { .date($0.firstDay.ordinal) }]
+    case .shortfalls: return [city, try newest("reporting/report_as_of", asOf, "list")]
+    case .surpluses: return [city, try newest("reporting/forecast_as_of", asOf, "forecast")]
     }
+  }
+
+  /// The newest run of a kind, or the newest one as of a month.
+  private func newest(_ query: String, _ asOf: Month?, _ kind: String) throws -> Value {
+    // Whatever month is asked for, a later one is no answer; without one, any is.
+    let last = asOf ?? Month(year: 9999, month: 12)
+    let rows = try session.connection.query(
+      session.queries.query(query), [.text(session.profile.city), .date(last.firstDay.ordinal), .bool(asOf != nil)])
+    guard let row = rows.first else {
+      throw Failure(
+        .failed, "There is no \(kind)\(asOf.map { " as of \($0)" } ?? "") for \(session.profile.city).",
+        next: "Run `labourwatch nightly` first.")
+    }
+    return .int(try row.int(0))
   }
 
   /// The first row tells the columns, so that a table without rows still has its header.

@@ -16,6 +16,26 @@ struct ReportBuilder {
   let data: ReportData
   let outcome: AlertEvaluation.Outcome
   let night: CalendarDay
+  /// The officers' group of each occupation.
+  private let groups: [OccupationCode: OfficerGroup]
+  /// Surplus persons by region, and in the city.
+  private let surplus: [String: Double], surplusCity: Double
+
+  init(
+    profile: Profile, settings: AlertSettings, names: ReportNames, strings: StringTable, data: ReportData,
+    outcome: AlertEvaluation.Outcome, night: CalendarDay
+  ) {
+    self.profile = profile
+    self.settings = settings
+    self.names = names
+    self.strings = strings
+    self.data = data
+    self.outcome = outcome
+    self.night = night
+    groups = Dictionary(profile.reference.occupations.map { ($0.code, $0.group) }, uniquingKeysWith: { a, _ in a })
+    surplus = zip(data.surpluses, data.surplusRegions).reduce(into: [:]) { $0[$1.1, default: 0] += $1.0.surplus }
+    surplusCity = data.surpluses.reduce(0) { $0 + $1.surplus }
+  }
 
   /// The city first, then the teams in the order of the reference data.
   var teams: [ReportTeam] {
@@ -68,7 +88,7 @@ struct ReportBuilder {
     let earlier = data.earlier[team.code]?[node.cell]
     let index = node.index(horizon: settings.horizon)
     return ShortageRow(
-      cell: node.cell, previousRank: earlier?.rank, level: isLive ? max(own?.state.level ?? .none, .none) : observed,
+      cell: node.cell, previousRank: earlier?.rank, level: isLive ? own?.state.level ?? observed : observed,
       chain: names.chain(node.cell.chain?.rawValue ?? ""), region: names.region(node.cell.region?.rawValue ?? ""),
       occupation: names.occupation(node.cell.occupation?.rawValue ?? ""), employed: node.employed,
       openings: node.openings, previousMonth: node.previousMonth, previousYear: node.previousYear,
@@ -93,17 +113,8 @@ struct ReportBuilder {
     let group = node.cell.occupation.flatMap { groups[$0] }
     let need = Need(
       group: group, openings: node.openings, forecast: node.forecast.map(\.p50),
-      surplusHere: surplus[node.cell.region?.rawValue ?? ""] ?? 0, surplusCity: surplus.values.reduce(0, +))
+      surplusHere: surplus[node.cell.region?.rawValue ?? ""] ?? 0, surplusCity: surplusCity)
     return settings.measures.advice(need, levers: profile.reference.levers)
-  }
-
-  private var groups: [OccupationCode: OfficerGroup] {
-    Dictionary(profile.reference.occupations.map { ($0.code, $0.group) }, uniquingKeysWith: { a, _ in a })
-  }
-
-  /// Surplus persons by region.
-  private var surplus: [String: Double] {
-    zip(data.surpluses, data.surplusRegions).reduce(into: [:]) { $0[$1.1, default: 0] += $1.0.surplus }
   }
 
   private func header(_ team: ReportTeam) -> ListHeader {

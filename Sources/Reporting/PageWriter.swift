@@ -143,15 +143,15 @@ public struct PageWriter: Sendable {
     }
     func named(_ list: ListColumn) -> String { strings("column.\(list.rawValue)") }
     let place = [ListColumn.chain, .region, .occupation].filter(shows).map(named).joined(separator: " · ")
-    var out = [column(named(.rank)), column(named(.level)), column(place)]
+    var out = [column(named(.rank)), column(strings("page.level")), column(place)]
     if shows(.employed) { out.append(column(named(.employed))) }
     out.append(column(named(.openings)))
     if shows(.rate) { out.append(column(named(.rate))) }
     out += list.header.months.map { column(strings("column.forecast", $0.description), "f") }
-    out += [column(strings("page.outlook")), column(named(.exceedance))]
-    if shows(.cause) { out.append(column(named(.cause))) }
+    out.append(column(strings("page.outlook")))
     if shows(.supply) { out.append(column(named(.supply))) }
-    if shows(.measures) { out.append(column(named(.measures))) }
+    let why = [ListColumn.cause, .measures].filter(shows).map(named)
+    if !why.isEmpty { out.append(column(why.joined(separator: " · "))) }
     return out + [
       column("\(named(.status)) · \(named(.officer))"), column("\(named(.firstSeen)) · \(named(.quality))"),
     ]
@@ -168,7 +168,7 @@ public struct PageWriter: Sendable {
       "rank": TableText.grouped(row.rank), "level": row.level.rawValue,
       "levelName": strings("level.\(row.level.rawValue)"), "openings": TableText.grouped(whole(row.openings)),
       "gapLabel": strings("column.openings"), "exceedance": TableText.probability(row.exceedance),
-      "exceedanceLabel": strings("column.exceedance"), "statusLabel": strings("column.status"),
+      "statusLabel": strings("column.status"),
       "status": row.status.map { strings("status.\($0.rawValue)") } ?? "—", "officer": row.officer ?? "",
       "sinceLabel": strings("column.first_seen"), "since": row.firstSeen.description,
       "quality": row.quality.isEmpty ? "" : former.quality(row.quality),
@@ -196,14 +196,18 @@ public struct PageWriter: Sendable {
       }
       return cell
     }
-    if shows(.cause) { out["cause"] = labelled(.cause, row.cause.map(former.cause) ?? "") }
     if shows(.supply) {
       var supply = labelled(.supply, text(persons(row.seekers)))
       let pay = text(former.pay(row))
       supply["pay"] = pay.isEmpty ? "" : "\(strings("page.pay")) \(pay)"
       out["supply"] = supply
     }
-    if shows(.measures) { out["measures"] = labelled(.measures, former.measures(row.measures)) }
+    if shows(.cause) || shows(.measures) {
+      var why: [String: Any] = [:]
+      if shows(.cause), let cause = row.cause { why["cause"] = former.cause(cause) }
+      if shows(.measures), !row.measures.isEmpty { why["measures"] = former.measures(row.measures) }
+      out["why"] = why
+    }
     return out
   }
 

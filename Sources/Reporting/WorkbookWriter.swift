@@ -69,7 +69,12 @@ public struct WorkbookWriter: Sendable {
     let sheet = try book.sheet(strings("sheet.\(key)"))
     sheet.setTab(tab)
     sheet.hideGrid()
-    for (index, column) in table.columns.enumerated() { sheet.setWidth(column.width, column: index) }
+    let columns = table.columns.map { column in
+      var column = column
+      column.width = max(column.width, TextWidth.longestWord(column.title) + 2)
+      return column
+    }
+    for (index, column) in columns.enumerated() { sheet.setWidth(column.width, column: index) }
     let count = table.columns.count
     let headline = key == "shortages" ? notes.title : strings("title.sheet", notes.title, strings("sheet.\(key)"))
     sheet.setHeight(28, row: 0)
@@ -80,7 +85,7 @@ public struct WorkbookWriter: Sendable {
       sheet.merge(line, row: 1 + index, columns: count, CellStyle(alignment: .center, color: Self.mutedColor))
     }
     let headerRow = 1 + lines.count
-    let titleLines = table.columns.map { TextWidth.lines($0.title, width: $0.width - 1) }.max() ?? 1
+    let titleLines = columns.map { TextWidth.lines($0.title, width: $0.width - 1) }.max() ?? 1
     sheet.setHeight(Double(titleLines) * 15.5 + 8, row: headerRow)
     let header = CellStyle(
       isBold: true, isWrapped: true, alignment: .center, fill: Self.headerFill, color: 0xFFFFFF, hasBorder: true)
@@ -91,7 +96,7 @@ public struct WorkbookWriter: Sendable {
     if !table.rows.isEmpty { sheet.filter(headerRow: headerRow, lastRow: headerRow + table.rows.count, columns: count) }
     for (offset, row) in table.rows.enumerated() {
       let isRest = hasRest && offset == table.rows.count - 1
-      sheet.setHeight(height(row, table.columns), row: first + offset)
+      sheet.setHeight(height(row, columns), row: first + offset)
       for (index, cell) in row.enumerated() {
         write(cell, sheet, row: first + offset, column: index, table.columns[index], fill: isRest ? Self.restFill : nil)
       }
@@ -185,7 +190,8 @@ public struct WorkbookWriter: Sendable {
     switch cell {
     case .empty: sheet.writeBlank(row: row, column: column, style)
     case .count(let value): sheet.write(Double(value), row: row, column: column, style)
-    case .percent(let value), .probability(let value), .change(let value): sheet.write(value, row: row, column: column, style)
+    case .percent(let value), .probability(let value), .change(let value):
+      sheet.write(value, row: row, column: column, style)
     case .text, .code, .day, .level, .suppressed:
       // A text cell of a workbook is never read as a formula, whatever it begins with.
       sheet.write(TableText.text(cell, strings, groups: true), row: row, column: column, style)
