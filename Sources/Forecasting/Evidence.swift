@@ -39,7 +39,7 @@ struct Evidence: Sendable {
     return (0..<count).map { horizon + $0 * rolling / count }
   }
 
-  private static func entry(run: PanelRun, models: [any SeriesModel], series i: Int, age: Int) -> Entry? {
+  static func entry(run: PanelRun, models: [any SeriesModel], series i: Int, age: Int) -> Entry? {
     let values = run.prepared[i].values
     let season = run.options.season
     let known = values.count - age

@@ -7,7 +7,7 @@ extension PanelForecaster {
   ///   - panel: the history; series may start and end anywhere, each is forecast from its own end.
   ///   - hierarchy: which series sum to which; results are then coherent.
   ///   - progress: called with the share of work done, 0…1.
-  /// - Throws: ``ModelFailure`` when the hierarchy names series that the panel lacks.
+  /// - Throws: ``ModelFailure`` when the hierarchy names series that the panel lacks or whose histories end apart.
   /// - Complexity: O(values) for the pooled model, plus the fits of single series' models.
   public func forecast(
     _ panel: Panel, hierarchy: Hierarchy? = nil, progress: (@Sendable (Double) -> Void)? = nil
@@ -17,9 +17,18 @@ extension PanelForecaster {
     let models = options.models == .pooled ? [] : options.localModels
     let plan = CombinationPlan(run: run, models: models)
     progress?(0.5)
-    return Parallel.map(panel.series.count, threads: options.threads, chunk: 16) {
+    var results = Parallel.map(panel.series.count, threads: options.threads, chunk: 16) {
       plan.forecast(series: panel.series[$0], index: $0)
     }
+    progress?(0.95)
+    if let hierarchy {
+      let position = Dictionary(panel.series.enumerated().map { ($0.element.id, $0.offset) }) { first, _ in first }
+      for tree in try SummingTree.parts(of: hierarchy, position: position) {
+        try TreeReconciliation(tree: tree, plan: plan, results: results).apply(to: &results)
+      }
+    }
+    progress?(1)
+    return results
   }
 }
 

@@ -105,7 +105,7 @@ public struct AggregateDisaggregate: SeriesModel {
     for block in blocks {
       let skip = values.count % block
       let sums = stride(from: skip, to: values.count, by: block).map { values[$0..<($0 + block)].reduce(0, +) }
-      level += SimpleSmoothing.optimise(sums).level / Double(block) / Double(blocks.count)
+      level += SimpleSmoothing.optimise(sums, lower: 0.1, upper: 0.3).level / Double(block) / Double(blocks.count)
     }
     let smooth = SimpleSmoothing.optimise(values)
     return IntermittentFit.make(

@@ -172,9 +172,8 @@ struct SmoothingStates {
     if form.season == .none {
       seasonal = [0]
     } else {
-      let head = Array(values.prefix(Swift.min(values.count, 4 * season + 1)))
       let multiplicative = form.season == .multiplicative
-      seasonal = Seasonality.decompose(head, season: season, multiplicative: multiplicative)
+      seasonal = Seasonality.decompose(values, season: season, multiplicative: multiplicative)
       for t in x.indices {
         x[t] = multiplicative ? values[t] / seasonal[t % season] : values[t] - seasonal[t % season]
       }
