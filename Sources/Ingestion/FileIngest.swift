@@ -50,6 +50,8 @@ public struct FileIngest {
 
   /// Below so many rows the planner's default guesses do.
   private static let fewRows = 5_000
+  /// From so many new versions on the planner's statistics of the feed's table are gathered anew.
+  private static let manyRows = 5_000
 
   /// An ingest of one file. The number counts the files of the run.
   public init(context: IngestContext, program: FeedProgram, fileNumber: Int) {
@@ -84,6 +86,7 @@ public struct FileIngest {
           finish()
           try record(result)
         }
+        try refreshStatistics(result)
         return result
       }
     } catch let refusal as Refusal {
@@ -96,6 +99,12 @@ public struct FileIngest {
     finish()
     try record(result)
     return result
+  }
+
+  /// Tells the planner of tables that grew much, before it plans forecasts over them.
+  private func refreshStatistics(_ result: FileResult) throws {
+    guard result.counts.inserted + result.counts.updated + result.counts.late > Self.manyRows else { return }
+    try context.connection.execute(context.query("refresh_\(feed)"))
   }
 
   private func refused(_ result: FileResult, _ message: String) -> FileResult {

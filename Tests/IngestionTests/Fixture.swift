@@ -119,3 +119,8 @@ struct Fixture {
     return text
   }
 }
+
+extension RowCounts {
+  /// Inserted, updated, late, unchanged.
+  var merged: [Int] { [inserted, updated, late, unchanged] }
+}
