@@ -2,6 +2,8 @@
 SWIFT ?= swift
 PREFIX ?= /usr/local
 DESTDIR ?=
+# Swift's own libraries go into the program: a server needs no toolchain.
+RELEASE = -c release --product labourwatch --static-swift-stdlib
 BINARY = .build/release/labourwatch
 DEMO = .labourwatch/demo
 # The clock of the demo: the night after the sample data end.
@@ -17,7 +19,7 @@ packages: ## install missing system packages
 	@deploy/packages.sh build
 
 build: packages ## a release build
-	@$(SWIFT) build -c release --product labourwatch
+	@$(SWIFT) build $(RELEASE)
 
 demo: build ## the main job on the sample data of the repository
 	@deploy/demo.sh $(BINARY) $(DEMO) $(DEMO_NOW)
@@ -36,7 +38,7 @@ bench: build ## measure speed and memory; figures of the day go to standard outp
 
 install: build ## a release build under PREFIX, resources included
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/labourwatch/templates
-	install -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/labourwatch
+	install -s -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/labourwatch
 	cp -r sql jobs $(DESTDIR)$(PREFIX)/share/labourwatch/
 	cp -r Sources/Reporting/Templates/. $(DESTDIR)$(PREFIX)/share/labourwatch/templates/
 	cp -r deploy $(DESTDIR)$(PREFIX)/share/labourwatch/
