@@ -1,4 +1,3 @@
-import Ingestion
 import LabourMarket
 import Postgres
 import Shortfall
@@ -34,8 +33,6 @@ struct ForecastInputs {
   var salaries = Salaries()
   var enterprises: [EnterpriseCell] = []
   var surpluses: [Surplus] = []
-  /// SHA-256 of all rows that were read.
-  var digest: String
 }
 
 /// Reads the aggregated inputs of the estimator; all counting happens inside PostgreSQL.
@@ -50,12 +47,11 @@ struct CityPanelReader {
   /// Everything known by the end of `asOf`. Call it inside a repeatable-read transaction, so that all queries see one state.
   func read(asOf: Month, enterpriseMonths: Int) throws -> ForecastInputs {
     try connection.execute(queries["shortfall/session_settings"])
-    var digest = SHA256Digest()
     var builder = CityPanelBuilder(asOf: asOf)
-    try readRecords(asOf, &builder, &digest)
-    try readSurroundings(asOf, &builder, &digest)
+    try readRecords(asOf, &builder)
+    try readSurroundings(asOf, &builder)
     var salaries = ForecastInputs.Salaries()
-    try rows("salaries", asOf, &digest) { row in
+    try rows("salaries", asOf) { row in
       let key = Cell(
         chain: try row.optionalString(0).map(ChainCode.init(rawValue:)),
         region: try row.optionalString(1).map(RegionCode.init(rawValue:)),
@@ -63,11 +59,11 @@ struct CityPanelReader {
       salaries.byNode[key] = try row.double(3)
     }
     var enterprises: [ForecastInputs.EnterpriseCell] = []
-    try rows("enterprise_cells", asOf, extra: [.int(enterpriseMonths)], &digest) { row in
+    try rows("enterprise_cells", asOf, extra: [.int(enterpriseMonths)]) { row in
       enterprises.append(try Self.enterprise(row))
     }
     var surpluses: [ForecastInputs.Surplus] = []
-    try rows("surpluses", asOf, &digest) { row in
+    try rows("surpluses", asOf) { row in
       surpluses.append(
         ForecastInputs.Surplus(
           creditCode: try row.string(0), chain: try row.string(1), region: try row.string(2),
@@ -75,33 +71,58 @@ struct CityPanelReader {
           surplus: try row.double(6), reason: try row.optionalString(7)))
     }
     return ForecastInputs(
-      panel: builder.build(), salaries: salaries, enterprises: enterprises, surpluses: surpluses, digest: digest.hex())
+      panel: builder.build(), salaries: salaries, enterprises: enterprises, surpluses: surpluses)
+  }
+
+  /// The monthly totals known by the end of `asOf`, for places without records; a series ends at its first gap from the newest month back.
+  func readTotals(asOf: Month) throws -> IndicatorPanel {
+    var found: [Cell: [Month: Double]] = [:]
+    let tops = try Set(connection.query(queries["shortfall/top_regions"], [.text(city)]).map { try $0.string(0) })
+    try rows("indicators_by_month", asOf) { row in
+      let (chain, region) = (try row.string(1), try row.string(2))
+      let key: Cell
+      if !chain.isEmpty && (region.isEmpty || tops.contains(region)) {
+        key = Cell(chain: ChainCode(rawValue: chain))
+      } else if chain.isEmpty && !region.isEmpty && !tops.contains(region) {
+        key = Cell(region: RegionCode(rawValue: region))
+      } else {
+        return
+      }
+      found[key, default: [:]][try Self.month(row, 3)] = try row.double(4)
+    }
+    var totals: [IndicatorPanel.Total] = []
+    for (key, months) in found {
+      guard var first = months.keys.max() else { continue }
+      let last = first
+      while months[first - 1] != nil { first = first - 1 }
+      totals.append(.init(key: key, start: first, openings: (0...(last - first)).map { months[first + $0] ?? 0 }))
+    }
+    return IndicatorPanel(asOf: asOf, totals: totals)
   }
 
   /// Only what the estimator itself reads: for backtests.
   func readPanel(asOf: Month) throws -> CityPanel {
     try connection.execute(queries["shortfall/session_settings"])
-    var digest = SHA256Digest()
     var builder = CityPanelBuilder(asOf: asOf)
-    try readRecords(asOf, &builder, &digest)
-    try readSurroundings(asOf, &builder, &digest)
+    try readRecords(asOf, &builder)
+    try readSurroundings(asOf, &builder)
     return builder.build()
   }
 
-  private func readRecords(_ asOf: Month, _ builder: inout CityPanelBuilder, _ digest: inout SHA256Digest) throws {
-    try rows("openings_by_month", asOf, &digest) { row in
+  private func readRecords(_ asOf: Month, _ builder: inout CityPanelBuilder) throws {
+    try rows("openings_by_month", asOf) { row in
       builder.addOpenings(
         chain: try row.string(0), region: try row.string(1), occupation: try row.string(2),
         month: try Self.month(row, 3),
         change: try row.double(4), stock: try row.double(5), sought: try row.double(6), hired: try row.double(7),
         ended: try row.double(8))
     }
-    try rows("plans_by_chain", asOf, &digest) { row in
+    try rows("plans_by_chain", asOf) { row in
       builder.addPlan(
         wave: try Self.month(row, 0), period: try Self.month(row, 1), chain: try row.string(2),
         planned: try row.double(3), separations: try row.double(4), automation: try row.double(5))
     }
-    try rows("survey_response", asOf, &digest) { row in
+    try rows("survey_response", asOf) { row in
       builder.addResponse(
         wave: try Self.month(row, 0), chain: try row.string(1), region: try row.string(2),
         respondents: try row.double(3), enterprises: try row.double(4), weightAnswered: try row.double(5),
@@ -109,39 +130,28 @@ struct CityPanelReader {
     }
   }
 
-  private func readSurroundings(_ asOf: Month, _ builder: inout CityPanelBuilder, _ digest: inout SHA256Digest) throws {
-    try rows("seekers_by_month", asOf, &digest) { row in
+  private func readSurroundings(_ asOf: Month, _ builder: inout CityPanelBuilder) throws {
+    try rows("seekers_by_month", asOf) { row in
       builder.addSeekers(
         region: try row.string(0), occupation: try row.string(1), month: try Self.month(row, 2),
         change: try row.double(3))
     }
-    try rows("arrivals", asOf, &digest) { row in
+    try rows("arrivals", asOf) { row in
       builder.addArrival(
         region: try row.string(0), occupation: try row.string(1), month: try Self.month(row, 2),
         persons: try row.double(3))
     }
-    try rows("employment", asOf, &digest) { row in
+    try rows("employment", asOf) { row in
       builder.addEmployment(
         chain: try row.string(0), region: try row.string(1), employed: try row.double(2), reported: try row.double(3))
     }
   }
 
   private func rows(
-    _ name: String, _ asOf: Month, extra: [Value] = [], _ digest: inout SHA256Digest, _ body: (Row) throws -> Void
+    _ name: String, _ asOf: Month, extra: [Value] = [], _ body: (Row) throws -> Void
   ) throws {
     let parameters: [Value] = [.text(city), .text(Self.knownUntil(asOf).description)] + extra
-    var own = SHA256Digest()
-    try connection.forEachRow(queries["shortfall/\(name)"], parameters) { row in
-      for column in 0..<row.count {
-        try row.withBytes(column) { bytes in
-          if let bytes { own.update(bytes) } else { own.update("\u{0}") }
-        }
-        own.update("\t")
-      }
-      own.update("\n")
-      try body(row)
-    }
-    digest.update("\(name) \(own.hex())\n")
+    try connection.forEachRow(queries["shortfall/\(name)"], parameters, body)
   }
 
   private static func enterprise(_ row: Row) throws -> ForecastInputs.EnterpriseCell {

@@ -30,7 +30,7 @@ public struct ForecastRun {
   /// A use case over a session.
   public init(_ session: Session) { self.session = session }
 
-  /// Makes or finds the forecast.
+  /// Makes the forecast, or finds the one that stands.
   /// - Parameter run: the ledger's run that this is part of.
   /// - Throws: ``Failure`` (usage) for a month that is not over yet or a wrong setting; errors of the server.
   public func run(_ options: Options, in run: Run) throws -> ForecastSummary {
@@ -46,53 +46,90 @@ public struct ForecastRun {
       throw Failure.usage("--horizon \(horizon) is out of range.", next: "Name 1 to 24 months.")
     }
     let settings = try ForecastSettingsFile.load(folder: session.profile.folder)
+    let state = try session.connection.query(
+      session.queries["shortfall/input_fingerprint"],
+      [.text(session.profile.city), .text(CityPanelReader.knownUntil(asOf).description)]
+    ).one()
+    let digest = fingerprint(try state.string(0), settings, horizon)
+    if !options.always, let standing = try standing(asOf, digest, horizon, began) { return standing }
+    let fromTotals = try !state.bool(1) && state.bool(2)
+    let (forecast, inputs) =
+      fromTotals ? try estimateTotals(asOf, horizon, settings) : try estimateRecords(asOf, horizon, settings)
+    session.console.progress("writing the forecast")
+    let writer = ForecastWriter(session: session, run: run.id, scenario: "", inputs: inputs, settings: settings)
+    try session.connection.transaction { try writer.write(forecast, digest: digest) }
+    session.console.endProgress()
+    return summary(forecast, run: run.id.value, began)
+  }
+
+  private func estimateRecords(
+    _ asOf: Month, _ horizon: Int, _ settings: ShortfallSettings
+  ) throws -> (ShortfallForecast, ForecastInputs) {
     session.console.progress("reading the records of \(session.profile.name)")
-    let reader = CityPanelReader(
-      connection: session.connection, queries: session.queries, city: session.profile.city)
     let inputs = try session.connection.transaction(isolation: .repeatableRead) {
       try reader.read(asOf: asOf, enterpriseMonths: settings.enterpriseHorizon)
     }
-    let estimator = ShortfallEstimator(settings: settings, trees: ReferenceTrees(session.profile.reference))
-    let digest = fingerprint(inputs, settings, horizon)
     session.console.progress("estimating")
-    let forecast = estimator.forecast(inputs.panel, horizon: horizon)
-    let known = options.always ? nil : try standing(asOf, digest)
-    if known == nil {
-      session.console.progress("writing the forecast")
-      let writer = ForecastWriter(session: session, run: run.id, scenario: "", inputs: inputs, settings: settings)
-      try session.connection.transaction { try writer.write(forecast, digest: digest) }
-    }
-    session.console.endProgress()
-    return summary(forecast, run: known ?? run.id.value, reused: known != nil, began)
+    let estimator = ShortfallEstimator(settings: settings, trees: ReferenceTrees(session.profile.reference))
+    return (estimator.forecast(inputs.panel, horizon: horizon), inputs)
+  }
+
+  private func estimateTotals(
+    _ asOf: Month, _ horizon: Int, _ settings: ShortfallSettings
+  ) throws -> (ShortfallForecast, ForecastInputs) {
+    session.console.progress("reading the monthly totals of \(session.profile.name)")
+    let panel = try reader.readTotals(asOf: asOf)
+    session.console.progress("estimating")
+    let estimator = IndicatorEstimator(settings: settings, trees: ReferenceTrees(session.profile.reference))
+    return (
+      try estimator.forecast(panel, horizon: horizon), ForecastInputs(panel: CityPanel(asOf: asOf, start: asOf))
+    )
+  }
+
+  private var reader: CityPanelReader {
+    CityPanelReader(connection: session.connection, queries: session.queries, city: session.profile.city)
   }
 
   /// The digest of everything that the forecast depends on.
-  private func fingerprint(_ inputs: ForecastInputs, _ settings: ShortfallSettings, _ horizon: Int) -> String {
+  private func fingerprint(_ inputs: String, _ settings: ShortfallSettings, _ horizon: Int) -> String {
     var same = settings
     same.threads = 1
     var digest = SHA256Digest()
-    digest.update(
-      "\(ShortfallEstimator.modelName) \(horizon) \(inputs.digest) \(session.profile.referenceDigest) \(same)")
+    digest.update("\(ShortfallEstimator.modelName) \(horizon) \(inputs) \(session.profile.referenceDigest) \(same)")
     return digest.hex()
   }
 
-  private func standing(_ asOf: Month, _ digest: String) throws -> Int64? {
+  /// The summary of a forecast from the same inputs and settings that stands already.
+  private func standing(
+    _ asOf: Month, _ digest: String, _ horizon: Int, _ began: ContinuousClock.Instant
+  ) throws -> ForecastSummary? {
     let rows = try session.connection.query(
       session.queries["shortfall/same_inputs"],
-      [.text(session.profile.city), .text(asOf.firstDay.description), .text(digest)])
-    return try rows.first.map { Int64(try $0.int(0)) }
+      [
+        .text(session.profile.city), .text(asOf.firstDay.description), .text(digest), .int(min(3, horizon)),
+      ])
+    guard let row = rows.first else { return nil }
+    return ForecastSummary(
+      runID: Int64(try row.int(0)), asOf: asOf.description, horizon: try row.int(1), cells: try row.int(5),
+      reused: true,
+      quality: try row.strings(4).compactMap(\.self), openings: try row.double(2), expected: try row.double(3),
+      seconds: Self.seconds(since: began))
   }
 
   private func summary(
-    _ forecast: ShortfallForecast, run: Int64, reused: Bool, _ began: ContinuousClock.Instant
+    _ forecast: ShortfallForecast, run: Int64, _ began: ContinuousClock.Instant
   ) -> ForecastSummary {
     let city = forecast.nodes.last { $0.node.level == .city }
     let ahead = min(3, forecast.horizon)
-    let took = (ContinuousClock.now - began).components
     return ForecastSummary(
       runID: run, asOf: forecast.asOf.description, horizon: forecast.horizon,
-      cells: forecast.nodes.count { $0.node.level == .cell }, reused: reused, quality: forecast.quality,
+      cells: forecast.nodes.count { $0.node.level == .cell }, reused: false, quality: forecast.quality,
       openings: city?.openings ?? 0, expected: city?.values[ahead - 1].mean ?? 0,
-      seconds: Double(took.seconds) + Double(took.attoseconds) * 1e-18)
+      seconds: Self.seconds(since: began))
+  }
+
+  private static func seconds(since began: ContinuousClock.Instant) -> Double {
+    let took = (ContinuousClock.now - began).components
+    return Double(took.seconds) + Double(took.attoseconds) * 1e-18
   }
 }

@@ -27,9 +27,10 @@ enum ForecastSettingsFile {
       try number(fill, "arrival_rate", 0...1, &out.arrivalRate)
     }
     if let threshold = try yaml["threshold"] {
-      try threshold.allow("persons", "rate", "floor")
+      try threshold.allow("persons", "rate", "relative", "floor")
       try number(threshold, "persons", 1...1e9, &out.thresholdPersons)
       try number(threshold, "rate", 0.001...0.999, &out.thresholdRate)
+      try number(threshold, "relative", 0.1...100, &out.thresholdRelative)
       try number(threshold, "floor", 0.5...1e6, &out.thresholdFloor)
     }
     if let history = try yaml["history"] {

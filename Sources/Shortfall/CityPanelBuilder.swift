@@ -115,19 +115,34 @@ public struct CityPanelBuilder: Sendable {
     return panel
   }
 
-  /// The first month whose records are complete: postings that ended in it were recorded. Where a file holds only what is still open,
-  /// earlier months show survivors; they are no history.
+  /// The first month whose records are complete.
+  ///
+  /// Where a file begins with what was still open on its first day, earlier months show survivors, and are no history. In complete records postings
+  /// end as they begin: a month counts when the postings that ended in it are not a small part of the next month's or of the middle month's,
+  /// and when from it on a good part of the persons sought has left the stock again.
   private func firstCompleteMonth() -> (start: Month, survivorsOnly: Bool) {
-    let counts = ended.values.filter { $0 > 0 }.sorted()
     guard let first = flows.values.flatMap(\.keys).min() else { return (asOf, false) }
-    guard !counts.isEmpty else { return (asOf, true) }
-    let middle = counts[counts.count / 2]
-    let start =
-      ended.filter { month, count in
-        count >= max(0.25 * middle, 1) && count >= 0.6 * (ended[month + 1] ?? 0)
-      }.map(\.key).min() ?? asOf
-    let complete = max(start, first)
-    return (complete, complete == asOf && first < asOf)
+    let counts = ended.values.filter { $0 > 0 }.sorted()
+    let middle = counts.isEmpty ? 0 : counts[counts.count / 2]
+    var sought = [Double](repeating: 0, count: asOf - first + 1)
+    var change = sought
+    for (month, flow) in flows.values.joined() {
+      sought[month - first] += flow.sought
+      change[month - first] += flow.change
+    }
+    var start = asOf
+    var (began, left) = (0.0, 0.0)
+    for t in sought.indices.reversed() {
+      began += sought[t]
+      left += sought[t] - change[t]
+      let month = first + t
+      let count = ended[month] ?? 0
+      guard count >= max(0.25 * middle, 1), month == asOf || count >= 0.6 * (ended[month + 1] ?? 0),
+        left >= 0.3 * began
+      else { continue }
+      start = month
+    }
+    return (start, start == asOf && first < asOf)
   }
 
   private func addCells(

@@ -22,6 +22,8 @@ struct IntervalModel: Sendable {
     var forecast: Double
     var actual: Double
     var horizon: Int
+    /// Newer origins weigh more: the model knew more then.
+    var weight = 1.0
   }
 
   /// Where nothing can be learned: dispersion of clustered postings, and 20 % of the mean.
@@ -70,7 +72,7 @@ struct IntervalModel: Sendable {
       for sample in near {
         let f = sample.forecast
         let width = out.linear + out.quadratic * f
-        let w = 1 / (width * width)
+        let w = sample.weight / (width * width)
         let error = min((sample.actual - f) * (sample.actual - f) / f, 25 * width)
         a += w
         b += w * f
@@ -98,6 +100,7 @@ struct IntervalModel: Sendable {
   private static func calibrate(_ spreads: inout [Spread], _ list: [Sample]) {
     var low: [Double] = []
     var high: [Double] = []
+    var weights: [Double] = []
     for sample in list where sample.forecast > 0.02 {
       let spread = spreads[sample.horizon]
       let m = sample.forecast
@@ -105,17 +108,23 @@ struct IntervalModel: Sendable {
       let y = Int(max(sample.actual, 0).rounded())
       low.append(distribution.cumulative(y))
       high.append(distribution.cumulative(y - 1))
+      weights.append(sample.weight)
     }
-    guard list.count >= 20 else { return }
-    low.sort()
-    high.sort()
-    let evidence = Double(low.count) / 6
-    let share = evidence / (evidence + 20)
-    let p10 = share * Statistics.quantile(low, 0.1) + (1 - share) * 0.1
-    let p90 = share * Statistics.quantile(high, 0.9) + (1 - share) * 0.9
+    guard low.count >= 20 else { return }
+    // Outcomes of one month and of one node in neighbouring months move together: six count as one.
+    let evidence = weights.reduce(0, +) / 6
+    let share = evidence / (evidence + 10)
+    func quantile(_ values: [Double], _ p: Double) -> Double {
+      Statistics.weightedQuantiles(values, weights: weights, probabilities: [p])[0]
+    }
+    let p10 = min(max(share * quantile(low, 0.1) + (1 - share) * 0.1, 0.005), 0.4)
+    // Counts of small cells cannot fall below their P10 of 0: what the lower tail leaves goes to the upper one.
+    let below = zip(low, weights).reduce(0.0) { $0 + ($1.0 < p10 ? $1.1 : 0) } / weights.reduce(0, +)
+    let above = min(max(0.19 - below, 0.05), 0.15)
+    let p90 = share * quantile(high, 1 - above) + (1 - share) * 0.9
     for h in spreads.indices {
-      spreads[h].low = min(max(p10, 0.005), 0.35)
-      spreads[h].high = max(min(p90, 0.995), 0.65)
+      spreads[h].low = p10
+      spreads[h].high = max(min(p90, 0.995), 0.6)
     }
   }
 }

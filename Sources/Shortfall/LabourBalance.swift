@@ -40,6 +40,26 @@ struct LabourBalance: Sendable {
   }
 }
 
+extension LabourBalance {
+  /// Months of history below which nothing is learned of fills: the stock is held as it is, and what is newly sought is filled.
+  static let fewestMonths = 4
+
+  /// The steady balance of a panel that shows too few months to learn from.
+  init(steady panel: CityPanel, newOpenings: MonthTable) {
+    openings = newOpenings
+    fills = newOpenings
+    lapses = MonthTable(rows: newOpenings.rows, months: newOpenings.months)
+    for k in 0..<newOpenings.rows {
+      var sum = 0.0
+      for h in 0..<newOpenings.months {
+        sum += newOpenings[k, h]
+        openings[k, h] = panel.openings[k, panel.months - 1]
+        fills[k, h] = sum
+      }
+    }
+  }
+}
+
 /// Job-seekers at the end of the month before each month ahead.
 ///
 /// Known for the first month; after that the same month of last year stands in, times the city's recent level against last year.

@@ -50,10 +50,8 @@ struct NodeFacts: Sendable {
     let last = panel.months - 1
     let people = employment(node)
     var codes = cityQuality
-    if let people, node.level == .cell || people.coverage < 0.5 {
-      codes.append("imputed")
-      _ = people
-    }
+    // Employed persons by occupation are nowhere reported: a cell's are its share of the chain and region.
+    if let people, node.level == .cell || people.coverage < 0.5 { codes.append("imputed") }
     if dominated(node) { codes.append("dominated") }
     return NodeForecast(
       node: node, threshold: threshold(employed: people?.employed, history: history), values: [],
@@ -64,7 +62,7 @@ struct NodeFacts: Sendable {
   }
 
   /// The gap at which the yellow level starts: `thresholdPersons`, or the gap that makes `thresholdRate` of employed and gap, whichever is
-  /// less; never below the floor. Without headcounts the mean of the last year's openings plus a half stands in.
+  /// less; never below the floor. Without headcounts a multiple of the mean of the last year's openings stands in.
   private func threshold(employed: Double?, history: [Double]) -> Double {
     let rate = settings.thresholdRate
     if let employed, employed > 0, rate < 1 {
@@ -72,7 +70,7 @@ struct NodeFacts: Sendable {
     }
     let year = history.suffix(12)
     let mean = year.reduce(0, +) / Double(max(year.count, 1))
-    return max(settings.thresholdFloor, min(settings.thresholdPersons, (mean * 1.5).rounded()))
+    return max(settings.thresholdFloor, min(settings.thresholdPersons, (mean * settings.thresholdRelative).rounded()))
   }
 
   private func employment(

@@ -62,6 +62,9 @@ public struct ShortfallEstimator: Sendable {
     [Level.cell, .chainRegion, .chain, .region, .city].map { level in
       var list: [IntervalModel.Sample] = []
       for origin in estimate.rolling.origins {
+        // Newer origins weigh more, and those that had little more than a year to learn from count less.
+        let known = Double(panel.months - origin.cut)
+        let weight = pow(0.5, Double(origin.cut) / 12) * min((known - 11) / 13, 1)
         for h in 0..<origin.forecast.months {
           let factor = estimate.correction.factor(horizon: h, cut: origin.cut)
           for node in nodes where node.level == level && !node.isAggregate {
@@ -70,7 +73,7 @@ public struct ShortfallEstimator: Sendable {
               f += origin.forecast[k, h] * factor[panel.cells[k].chain]
               y += panel.openings[k, panel.months - origin.cut + h]
             }
-            list.append(IntervalModel.Sample(forecast: f, actual: y, horizon: h))
+            list.append(IntervalModel.Sample(forecast: f, actual: y, horizon: h, weight: weight))
           }
         }
       }

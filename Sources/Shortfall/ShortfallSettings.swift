@@ -36,6 +36,8 @@ public struct ShortfallSettings: Sendable, Hashable {
   public var thresholdPersons = 100.0
   /// Shortage rate, gap / (employed + gap), above which a node counts as short.
   public var thresholdRate = 0.05
+  /// Where no headcount is known: the threshold as a multiple of the mean of the last year's openings.
+  public var thresholdRelative = 1.5
   /// Smallest threshold (persons).
   public var thresholdFloor = 2.0
   /// Months of the enterprise list's expectation.

@@ -17,14 +17,19 @@ struct StructuralEstimate: Sendable {
     self.horizon = horizon
     demand = DemandModel.project(panel, horizon: horizon, settings: settings)
     fill = FillModel(panel, settings: settings)
-    base = LabourBalance(
-      panel, newOpenings: demand.newOpenings, fill: fill,
-      seekers: SupplyOutlook.seekers(panel, horizon: horizon, arrivalRate: 0))
-    balance =
-      settings.arrivalRate > 0 && !panel.arrivals.isEmpty
-      ? LabourBalance(
+    if panel.months < LabourBalance.fewestMonths {
+      base = LabourBalance(steady: panel, newOpenings: demand.newOpenings)
+      balance = base
+    } else {
+      base = LabourBalance(
         panel, newOpenings: demand.newOpenings, fill: fill,
-        seekers: SupplyOutlook.seekers(panel, horizon: horizon, arrivalRate: settings.arrivalRate)) : base
+        seekers: SupplyOutlook.seekers(panel, horizon: horizon, arrivalRate: 0))
+      balance =
+        settings.arrivalRate > 0 && !panel.arrivals.isEmpty
+        ? LabourBalance(
+          panel, newOpenings: demand.newOpenings, fill: fill,
+          seekers: SupplyOutlook.seekers(panel, horizon: horizon, arrivalRate: settings.arrivalRate)) : base
+    }
     rolling = RollingErrors(panel, horizon: horizon, settings: settings, demand: demand, fill: fill)
     correction = LevelCorrection(panel, rolling, settings: settings)
     var factor = MonthTable(rows: panel.chains.count, months: horizon)

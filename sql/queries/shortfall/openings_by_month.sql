@@ -2,6 +2,7 @@
 -- $1 city, $2 known_until (timestamp). A posting's state at a month's end is its newest version by then; it counts while its status is
 -- open, it has been posted, and its last day has not passed. Each version adds its gap in the first month whose end it covers and takes
 -- it away in the first that it does not: the running sum over months is the stock, without a join per month.
+-- `ended` counts postings whose end was reported (a status other than open): where none ever is, earlier months show survivors only.
 -- Postings that share a job are one job: the largest of them counts (`stock`, `job_*`), month by month.
 WITH enterprise AS (
   SELECT DISTINCT ON (credit_code) credit_code, chain
@@ -26,9 +27,7 @@ WITH enterprise AS (
     CASE WHEN v.status = 'open' THEN greatest(v.headcount - v.filled, 0) ELSE 0 END AS gap,
     date_trunc('month', greatest(v.known_at, v.posted_on::timestamp))::date AS first_month,
     date_trunc('month', least(v.next_known_at, v.closes_on + interval '1 day'))::date AS gone_month,
-    (v.status <> 'open' AND coalesce(v.status_before, 'open') = 'open')
-      OR (v.status = 'open' AND v.closes_on < $2::timestamp
-          AND (v.next_known_at IS NULL OR v.closes_on < v.next_known_at)) AS ends
+    v.status <> 'open' AND coalesce(v.status_before, 'open') = 'open' AS ends
   FROM version v
   LEFT JOIN enterprise e ON e.credit_code = v.credit_code
   LEFT JOIN shared s ON s.source = v.source AND s.job = v.job

@@ -1,0 +1,130 @@
+import Foundation
+import LabourMarket
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Operations
+@testable import Shortfall
+
+@Suite struct ForecastRunTests {
+  private static let script: Query = {
+    let path = repositoryRoot + "/Tests/Fixtures/small_city.sql"
+    let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+    return Query(name: "small city", text: text)
+  }()
+
+  private func withCity(now: String = "2021-07-05", _ body: (Session) throws -> Void) throws {
+    try TestDatabase.withDatabase { database in
+      let session = try Session(
+        .init(
+          profile: repositoryRoot + "/jobs/suqian", database: database.url, quiet: true, now: now,
+          environment: ["LABOURWATCH_RESOURCES": repositoryRoot]))
+      try session.connection.executeScript(Self.script)
+      try body(session)
+    }
+  }
+
+  private func forecast(_ session: Session, _ asOf: String? = nil) throws -> ForecastSummary {
+    var out: ForecastSummary?
+    _ = try session.run("forecast") { run in
+      let made = try ForecastRun(session).run(.init(asOf: asOf.flatMap { Month($0) }), in: run)
+      out = made
+      var summary = RunSummary()
+      summary.forecast = made
+      return summary
+    }
+    return try #require(out)
+  }
+
+  private func rows(_ session: Session, _ asOf: String) throws -> [String] {
+    var out: [String] = []
+    try ForecastExport(session).rows(asOf: Month(asOf)) { out.append($0.joined(separator: ",")) }
+    return out
+  }
+
+  @Test func countsTheStockAsTheContractDefinesIt() throws {
+    try withCity { session in
+      let panel = try CityPanelReader(connection: session.connection, queries: session.queries, city: "suqian")
+        .readPanel(
+          asOf: Month(year: 2021, month: 6))
+      // The definition itself, month by month: the newest version by the month's end, open and valid.
+      for t in [0, 5, 17, panel.months - 1] {
+        let end = (panel.start + t).lastDay
+        let row = try session.connection.query(
+          """
+          select coalesce(sum(greatest(headcount - filled, 0)), 0) as gap from (
+            select distinct on (source, posting_id) * from vacancy_versions
+            where city = 'suqian' and known_at < $1::date + 1 order by source, posting_id, known_at desc) v
+          where status = 'open' and posted_on <= $1::date and (closes_on is null or closes_on >= $1::date)
+          """, [.text(end.description)]
+        ).one()
+        #expect(panel.openings.column(t).reduce(0, +) == (try row.double(0)), "at \(end)")
+      }
+      #expect(panel.newOpenings.values.reduce(0, +) > 0 && panel.hires.values.reduce(0, +) > 0)
+    }
+  }
+
+  @Test func aSecondRunFindsTheForecastAndLaterRecordsDoNotChangeThePast() throws {
+    try withCity { session in
+      let first = try forecast(session, "2021-03")
+      #expect(!first.reused && first.cells == 12)
+      let before = try rows(session, "2021-03")
+      #expect(try forecast(session, "2021-03").reused)
+      // A new posting and a late correction, both known only after March.
+      try session.connection.execute(
+        """
+        insert into vacancy_versions
+        select city, source, posting_id, '2021-05-20', 99, job, channel, credit_code, enterprise_name, region, chain, occupation, title,
+          headcount + 50, filled, salary_min, salary_max, education, posted_on, closes_on, 'open', received_at, run_id, file_no, line
+        from vacancy_versions where posting_id = 'P1-26-0' and status = 'open' and filled = 0
+        """)
+      let again = try forecast(session, "2021-03")
+      #expect(again.reused && again.runID == first.runID)
+      let changed = try forecast(session, "2021-05")
+      #expect(!changed.reused)
+      _ = try session.run("forecast") { run in
+        _ = try ForecastRun(session).run(.init(asOf: Month("2021-03"), always: true), in: run)
+        return RunSummary()
+      }
+      #expect(try rows(session, "2021-03") == before)
+    }
+  }
+
+  @Test func tablesHoldDriversThatAddUpEnterprisesAndSurpluses() throws {
+    try withCity { session in
+      _ = try forecast(session)
+      let off = try session.connection.query(
+        """
+        select count(*) as n, max(abs(v.mean - d.persons)) as off from forecast_values v
+        join (select run_id, level, chain, region, occupation, month, sum(persons) as persons from forecast_drivers
+          where city = 'suqian' group by 1, 2, 3, 4, 5, 6) d using (run_id, level, chain, region, occupation, month)
+        where v.city = 'suqian'
+        """
+      ).one()
+      #expect(try off.int(0) > 100 && off.double(1) < 1e-6)
+      let enterprises = try session.connection.query(
+        "select count(*), sum(openings) from forecast_enterprises where city = 'suqian'"
+      ).one()
+      let city = try session.connection.query(
+        "select openings, response, quality from forecast_nodes where city = 'suqian' and level = 'city'"
+      ).one()
+      #expect(try enterprises.double(1) == city.double(0))
+      #expect(try city.double(1) == 0.75, "nine of twelve answered")
+      let surplus = try session.connection.query(
+        "select credit_code, reason from forecast_surpluses where city = 'suqian' order by surplus desc limit 1")
+      #expect(try surplus.allSatisfy { try $0.string(0) == "E3" })
+    }
+  }
+
+  @Test func refusesAMonthThatIsNotOver() throws {
+    try withCity { session in
+      #expect(throws: Failure.self) { try forecast(session, "2021-07") }
+      #expect(throws: Failure.self) { try rows(session, "2019-05") }
+    }
+  }
+
+  @Test func settingsFileShowsTheDefaults() throws {
+    #expect(try ForecastSettingsFile.load(folder: repositoryRoot + "/jobs/suqian") == ShortfallSettings())
+  }
+}
