@@ -25,11 +25,13 @@ extension FileIngest {
       context.query("put_file"),
       [
         .text(context.city), .int(Int(context.runID)), .int(fileNumber), .text(feed), .text(result.name),
-        .text(result.sha256), .int(result.bytes), .text(program.rulesDigest), .optional(result.charset) { .text($0) },
+        .text(result.sha256), .int(result.bytes), .text(program.rulesDigest),
+        .optional(result.form?.charset) { .text($0) },
         .text(result.status.rawValue), .optional(result.message) { .text($0) }, .int(counts.read),
         .int(counts.inserted), .int(counts.updated), .int(counts.late), .int(counts.unchanged), .int(counts.rejected),
         .int(counts.skipped), .json(counts.reasonsJSON), .texts(result.unknownColumns), .double(result.seconds),
-        .double(Double(context.clock)),
+        .double(Double(context.clock)), .optional(result.form?.type) { .text($0) },
+        .optional(result.form?.delimiter) { .text($0) }, .optional(result.form?.header) { .texts($0) },
       ])
   }
 }

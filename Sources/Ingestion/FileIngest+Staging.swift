@@ -12,55 +12,50 @@ extension FileIngest {
   /// Reads all records of a table into the feed's staging table.
   func stage(_ table: TableFile, _ result: inout FileResult) throws {
     try context.connection.execute(context.query("clear_\(feed)"))
-    var counts = RowCounts()
-    var unknown: [String] = []
-    var contacts = false
+    var machine = try machine(for: table)
+    var unknown = machine.binding.unknown
+    var hasContacts = hasContacts(machine.binding)
     _ = try context.connection.copyIn(context.query("copy_\(feed)")) { writer in
       try writer.append(CopyHeader.bytes)
       var record = Record()
-      var hasRecord = try table.next(&record)
+      var generation = table.headerGeneration
       var sheet: Int64 = 0
       var lastLine = 0
-      repeat {
-        let generation = table.headerGeneration
-        var machine = try machine(for: table)
-        for name in machine.binding.unknown where !unknown.contains(name) { unknown.append(name) }
-        contacts = contacts || hasContacts(machine.binding)
-        while hasRecord, table.headerGeneration == generation {
-          if record.line < lastLine { sheet += 1 }
-          lastLine = record.line
-          if sheet > 0 { machine.lineOverride = sheet * Self.sheetStride + Int64(record.line) }
-          machine.take(record)
-          if machine.out.count >= Self.chunk {
-            try writer.append(machine.out.bytes)
-            machine.out.count = 0
-            context.progress(table.bytesRead, table.fileSize)
-          }
-          hasRecord = try table.next(&record)
+      while try table.next(&record) {
+        if table.headerGeneration != generation {
+          generation = table.headerGeneration
+          machine.rebind(try binding(of: table))
+          for name in machine.binding.unknown where !unknown.contains(name) { unknown.append(name) }
+          hasContacts = hasContacts || self.hasContacts(machine.binding)
         }
-        try writer.append(machine.out.bytes)
-        counts += machine.counts
-      } while hasRecord
+        if record.line < lastLine { sheet += 1 }
+        lastLine = record.line
+        if sheet > 0 { machine.lineOverride = sheet * Self.sheetStride + Int64(record.line) }
+        machine.take(record)
+        if machine.out.count >= Self.chunk {
+          try writer.append(machine.out.bytes)
+          machine.out.count = 0
+          context.progress(table.bytesRead, table.fileSize)
+        }
+      }
+      try writer.append(machine.out.bytes)
       try writer.append(CopyHeader.trailer)
     }
-    counts.skipped += table.blankLines
-    result.counts = counts
+    result.counts = machine.counts
+    result.counts.skipped += table.blankLines
     result.unknownColumns = unknown
-    result.hasContactColumns = contacts
+    result.hasContactColumns = hasContacts
   }
 
   private func machine(for table: TableFile) throws -> RowMachine {
-    // The keys of JSON Lines become known record by record: a column may still come.
-    let binding = try program.bind(table.headers, isComplete: table.type != .jsonl)
-    let form: PersonNumbers.Form
-    switch (table.type, table.charset) {
-    case (.xlsx, _): form = .utf8
-    case (_, .gb18030), (_, .gbk), (_, .gb2312): form = .gb18030
-    case (_, .utf16le), (_, .utf16): form = .utf16(bigEndian: false)
-    case (_, .utf16be): form = .utf16(bigEndian: true)
-    default: form = .utf8
-    }
-    return RowMachine(program: program, binding: binding, type: table.type, form: form)
+    RowMachine(
+      program: program, binding: try binding(of: table), type: table.type,
+      form: PersonNumbers.Form(type: table.type, charset: table.charset))
+  }
+
+  /// The keys of JSON Lines become known record by record: a column may still come.
+  private func binding(of table: TableFile) throws -> HeaderBinding {
+    try program.bind(table.headers, isComplete: table.type != .jsonl)
   }
 
   private func hasContacts(_ binding: HeaderBinding) -> Bool {

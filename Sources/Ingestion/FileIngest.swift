@@ -127,8 +127,10 @@ public struct FileIngest {
     guard !table.headers.isEmpty else {
       throw Refusal(message: "the file is empty: not even a header stands in it. Export it again.")
     }
-    result.charset = table.charset.rawValue
     try stage(table, &result)
+    result.form = FileForm(
+      type: table.type.rawValue, charset: table.charset.rawValue,
+      delimiter: table.delimiter.map { String(UnicodeScalar($0)) }, header: table.headers)
     guard FileStamp(path: file.path) == stamp else {
       throw Refusal(message: "the file changed while it was read: wait until its copy is complete, then run again.")
     }
@@ -152,7 +154,7 @@ public struct FileIngest {
 
   // MARK: Merging
 
-  private func merge(_ result: inout FileResult) throws {
+  func merge(_ result: inout FileResult) throws {
     var values: [Value] = [
       .text(context.city), .int(Int(context.runID)), .int(fileNumber), .double(Double(context.clock)),
       .text(result.sha256), .text(result.name),
@@ -160,7 +162,7 @@ public struct FileIngest {
     if program.schema.feed == .enterprises {
       values += [.text(context.localClock.description), .bool(result.hasContactColumns)]
     }
-    values.append(.int(result.counts.rejected))
+    values += [.int(result.counts.rejected), .bool(result.status == .replayed)]
     if result.counts.read > Self.fewRows { try context.connection.execute(context.query("merge_settings")) }
     let row = try context.connection.query(context.query("merge_\(feed)"), values).one()
     let stored = try row.int("stored")

@@ -40,6 +40,18 @@ public struct RowCounts: Sendable, Equatable {
   }
 }
 
+/// How a file was read: what its rows in quarantine are read by when they are run again.
+public struct FileForm: Sendable, Equatable {
+  /// `csv`, `xlsx` or `jsonl`.
+  public var type: String
+  /// The charset, never `auto`.
+  public var charset: String
+  /// The separator of CSV.
+  public var delimiter: String?
+  /// The header as it stood in the file.
+  public var header: [String]
+}
+
 /// What became of a file.
 public struct FileResult: Sendable {
   /// How a file ended.
@@ -50,6 +62,8 @@ public struct FileResult: Sendable {
     case known
     /// Not taken: nothing of it is stored.
     case refused
+    /// Rows of it that stood in quarantine were run again.
+    case replayed
   }
 
   /// The file's name without its folder.
@@ -66,8 +80,8 @@ public struct FileResult: Sendable {
   public var counts = RowCounts()
   /// Headers that the feed does not know.
   public var unknownColumns: [String] = []
-  /// The charset in which it was read.
-  public var charset: String?
+  /// How the file was read; `nil` where it was not.
+  public var form: FileForm?
   /// Rows in quarantine from earlier readings that now passed.
   public var passed = 0
   /// Whether it has columns of contacts.

@@ -41,23 +41,24 @@ public struct Inbox: Sendable {
 
   /// The files of a feed, by name. A file belongs to the description with the longest pattern that fits its name.
   public func files(of description: FeedDescription, among all: [FeedDescription]) -> [InboxFile] {
-    names.filter { name in
-      guard let own = Self.fit(description, name) else { return false }
-      return !all.contains { other in
-        other.file != description.file && (Self.fit(other, name).map { $0 > own } ?? false)
-      }
-    }.map { InboxFile(path: folder + "/" + $0, name: $0) }
+    names.filter { description.wants($0, among: all) }.map { InboxFile(path: folder + "/" + $0, name: $0) }
   }
 
   /// The names that no description wants.
   public func strangers(to all: [FeedDescription]) -> [String] {
-    names.filter { name in !all.contains { Self.fit($0, name) != nil } }
+    names.filter { name in !all.contains { $0.fit(name) != nil } }
+  }
+}
+
+extension FeedDescription {
+  /// Whether a file of this name is the feed's: of all descriptions, the one with the longest pattern that fits takes it.
+  public func wants(_ name: String, among all: [FeedDescription]) -> Bool {
+    guard let own = fit(name) else { return false }
+    return !all.contains { other in other.file != file && (other.fit(name).map { $0 > own } ?? false) }
   }
 
   /// The length of the longest pattern that fits a name; `nil` where none does.
-  private static func fit(_ description: FeedDescription, _ name: String) -> Int? {
-    description.patterns.filter { fnmatch($0, name, 0) == 0 }.map(\.utf8.count).max()
-  }
+  func fit(_ name: String) -> Int? { patterns.filter { fnmatch($0, name, 0) == 0 }.map(\.utf8.count).max() }
 }
 
 /// A file's size, time and place: what must not change while it is read.

@@ -32,7 +32,7 @@ struct RowMachine: ~Copyable {
   }
 
   let program: FeedProgram
-  let binding: HeaderBinding
+  private(set) var binding: HeaderBinding
   let steps: UnsafeMutablePointer<Step>
   let stepCount: Int
   /// Bytes of constants and fallbacks.
@@ -51,13 +51,14 @@ struct RowMachine: ~Copyable {
   let checksFieldCount: Bool
   let checksCodes: Bool
   let acceptedView: Spellings.View
-  let nameField: Int
+  private var nameField: Int
   /// The person's name in the row at hand, to be masked in free text.
   var personName = UnsafeRawBufferPointer(start: nil, count: 0)
   var fault: Fault?
   /// The cell that the fault is about.
   var faultCell: UnsafeRawBufferPointer?
-  let rejects: RejectWriter
+  private var rejects: RejectWriter
+  private let form: PersonNumbers.Form
   /// The number that rows carry as their line; 0 takes the record's own.
   var lineOverride: Int64 = 0
 
@@ -101,8 +102,20 @@ struct RowMachine: ~Copyable {
     checksFieldCount = type == .csv
     checksCodes = program.description.creditCodes == .check
     acceptedView = program.accepted.view
-    nameField =
-      columns.firstIndex { $0.kind == .personName }.flatMap { binding.sources[$0].fields.first } ?? -1
+    nameField = StepBuilder.nameField(program, binding)
+    self.form = form
+    rejects = RejectWriter(program: program, binding: binding, form: form)
+  }
+
+  /// Goes on with records under another header: of the next sheet, or with a key of JSON that was not there before.
+  mutating func rebind(_ binding: HeaderBinding) {
+    self.binding = binding
+    for (index, column) in program.schema.columns.enumerated() {
+      let fallback = steps[index].fallback
+      steps[index] = StepBuilder.step(column, index, program, binding)
+      steps[index].fallback = fallback
+    }
+    nameField = StepBuilder.nameField(program, binding)
     rejects = RejectWriter(program: program, binding: binding, form: form)
   }
 
@@ -247,6 +260,11 @@ struct RowMachine: ~Copyable {
 
 /// Binds canonical columns to steps.
 enum StepBuilder {
+  /// Index of the field that holds a person's name; −1 where there is none.
+  static func nameField(_ program: FeedProgram, _ binding: HeaderBinding) -> Int {
+    program.schema.columns.firstIndex { $0.kind == .personName }.flatMap { binding.sources[$0].fields.first } ?? -1
+  }
+
   /// The value of a column where its cell is empty: the constant, the mapping's default or the schema's.
   static func fallback(_ column: CanonicalColumn, _ program: FeedProgram) -> String? {
     program.description.constants[column.name] ?? program.description.columns[column.name]?.fallback ?? column.fallback

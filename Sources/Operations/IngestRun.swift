@@ -102,7 +102,7 @@ public struct IngestRun {
       session.console.warning("\(result.name) refused: \(result.message ?? "")")
     case .known:
       session.console.info("\(result.name) is known", ["rows": "\(counts.read)"])
-    case .taken:
+    case .taken, .replayed:
       session.console.info(
         "\(result.name) taken",
         [
@@ -116,20 +116,7 @@ public struct IngestRun {
   private func add(_ result: FileResult, of description: FeedDescription, to feeds: inout [FeedSummary]) {
     let name = description.feed.rawValue
     if feeds.last?.feed != name { feeds.append(FeedSummary(feed: name)) }
-    let at = feeds.count - 1
-    feeds[at].files.append(
-      FeedSummary.File(
-        name: result.name, sha256: result.sha256, bytes: result.bytes, status: result.status.rawValue,
-        message: result.message))
-    feeds[at].read += result.counts.read
-    feeds[at].inserted += result.counts.inserted
-    feeds[at].updated += result.counts.updated
-    feeds[at].late += result.counts.late
-    feeds[at].unchanged += result.counts.unchanged
-    feeds[at].rejected += result.counts.rejected
-    feeds[at].skipped += result.counts.skipped
-    feeds[at].rejectedByReason.merge(result.counts.rejectedByReason, uniquingKeysWith: +)
-    feeds[at].seconds += result.seconds
+    feeds[feeds.count - 1].add(result)
   }
 
   private func note(_ result: FileResult, of description: FeedDescription, _ findings: inout Findings) {
@@ -152,6 +139,25 @@ public struct IngestRun {
       return .failed
     }
     return feeds.contains { $0.rejected > 0 } ? .incomplete : .done
+  }
+}
+
+extension FeedSummary {
+  /// Adds what became of a file.
+  mutating func add(_ result: FileResult) {
+    files.append(
+      File(
+        name: result.name, sha256: result.sha256, bytes: result.bytes, status: result.status.rawValue,
+        message: result.message))
+    read += result.counts.read
+    inserted += result.counts.inserted
+    updated += result.counts.updated
+    late += result.counts.late
+    unchanged += result.counts.unchanged
+    rejected += result.counts.rejected
+    skipped += result.counts.skipped
+    rejectedByReason.merge(result.counts.rejectedByReason, uniquingKeysWith: +)
+    seconds += result.seconds
   }
 }
 

@@ -22,7 +22,7 @@ struct Labourwatch: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      NightlyCommand.self, IngestCommand.self, ForecastCommand.self, ReportCommand.self, AlertsCommand.self,
+      NightlyCommand.self, IngestCommand.self, QuarantineCommand.self, ForecastCommand.self, ReportCommand.self, AlertsCommand.self,
       ExportCommand.self, Series.self, SimulateCommand.self, MigrateCommand.self, LocalCommand.self,
     ])
 

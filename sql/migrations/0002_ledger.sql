@@ -19,7 +19,7 @@ CREATE TABLE runs (
 );
 
 -- One row a file and run. A file that was taken before, under the same description and reference data (`rules_sha256`), is not read
--- again: status `known`, with the counts that reading it again would give.
+-- again: status `known`, with the counts that reading it again would give. `replayed`: rows of the file that stood in quarantine were run again.
 CREATE TABLE run_files (
   city          text NOT NULL,
   run_id        bigint NOT NULL,
@@ -30,7 +30,10 @@ CREATE TABLE run_files (
   bytes         bigint NOT NULL,
   rules_sha256  text NOT NULL,
   charset       text,
-  status        text NOT NULL CHECK (status IN ('taken', 'known', 'refused')),
+  file_type     text,                        -- csv, xlsx, jsonl
+  delimiter     text,                        -- of CSV
+  header        text[],                      -- as it stood in the file: what rows in quarantine are read by when they are run again
+  status        text NOT NULL CHECK (status IN ('taken', 'known', 'refused', 'replayed')),
   message       text,
   read          bigint NOT NULL,
   inserted      bigint NOT NULL,
@@ -62,7 +65,7 @@ CREATE TABLE quarantine (
   message       text NOT NULL,
   raw           bytea NOT NULL,              -- the record's bytes, persons' and mobile numbers masked
   rejected_at   timestamptz NOT NULL,        -- the run's clock
-  status        text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'replayed', 'accepted')),
+  status        text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'replayed')),
   resolved_run_id bigint,
   PRIMARY KEY (city, feed, file_sha256, line)
 );

@@ -5,7 +5,8 @@
 -- microsecond, or by a clock that stands before the newest version, follow one another by a microsecond each, so that none is lost.
 -- Contacts are no part of a version: a row that brings nothing but another contact counts as updated, and only the contact is written.
 -- $1 city, $2 run id, $3 number of the file, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file,
--- $7 the run's clock in local time, $8 whether the file has contact columns, $9 number of rejected rows
+-- $7 the run's clock in local time, $8 whether the file has contact columns, $9 number of rejected rows,
+-- $10 whether these are rows from the quarantine, not the whole file
 WITH newest AS (
   SELECT DISTINCT ON (credit_code) credit_code, known_at, content_hash
     FROM enterprise_versions
@@ -67,6 +68,7 @@ WITH newest AS (
   UPDATE quarantine q SET status = 'replayed', resolved_run_id = $2
    WHERE q.city = $1 AND q.feed = 'enterprises' AND q.file_sha256 = $5 AND q.status = 'open'
      AND q.line NOT IN (SELECT s.line FROM staging_enterprises s WHERE s.rejection IS NOT NULL)
+     AND (NOT $10::boolean OR q.line IN (SELECT s.line FROM staging_enterprises s WHERE s.rejection IS NULL))
   RETURNING 1
 )
 SELECT (SELECT count(*) FROM fresh) + (SELECT count(*) FROM contacts WHERE line NOT IN (SELECT line FROM fresh)) AS stored,

@@ -4,7 +4,8 @@
 -- versions: inserted when nothing was known of the key, late when a newer version was, updated otherwise; in the order of the file.
 -- All parts see the tables as they were before the statement, so `prior` does not see `fresh`.
 -- $1 city, $2 run id, $3 number of the file, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file,
--- $7 number of rejected rows
+-- $7 number of rejected rows,
+-- $8 whether these are rows from the quarantine, not the whole file
 WITH repeated AS (
   SELECT DISTINCT credit_code, month FROM staging_headcount WHERE repeated AND rejection IS NULL
 ), doubles AS (
@@ -57,6 +58,7 @@ WITH repeated AS (
   UPDATE quarantine q SET status = 'replayed', resolved_run_id = $2
    WHERE q.city = $1 AND q.feed = 'headcount' AND q.file_sha256 = $5 AND q.status = 'open'
      AND q.line NOT IN (SELECT s.line FROM staging_headcount s WHERE s.rejection IS NOT NULL)
+     AND (NOT $8::boolean OR q.line IN (SELECT s.line FROM staging_headcount s WHERE s.rejection IS NULL))
   RETURNING 1
 )
 SELECT (SELECT count(*) FROM fresh) AS stored,
