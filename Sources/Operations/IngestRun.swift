@@ -42,7 +42,7 @@ public struct IngestRun {
   func perform(_ run: Run) throws -> RunSummary {
     let descriptions = try FeedSetup.descriptions(session.profile)
     let chosen = try choose(descriptions)
-    let inbox = try Inbox(folder: options.inbox ?? session.profile.folder + "/inbox")
+    let inbox = try inbox()
     let needsKey = chosen.contains { $0.schema.isPersonal && !inbox.files(of: $0, among: descriptions).isEmpty }
     let environment = try FeedSetup.environment(session, needsKey: needsKey)
     var summary = RunSummary()
@@ -71,6 +71,14 @@ public struct IngestRun {
   }
 
   // MARK: The steps
+
+  private func inbox() throws -> Inbox {
+    do {
+      return try Inbox(folder: options.inbox ?? session.profile.folder + "/inbox")
+    } catch let fault as InboxFault {
+      throw Failure.usage(fault.description)
+    }
+  }
 
   private func choose(_ all: [FeedDescription]) throws -> [FeedDescription] {
     for name in options.feeds where !all.contains(where: { $0.feed.rawValue == name || $0.name == name }) {

@@ -22,8 +22,10 @@ struct Labourwatch: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      NightlyCommand.self, IngestCommand.self, QuarantineCommand.self, ForecastCommand.self, ReportCommand.self, AlertsCommand.self,
-      ExportCommand.self, Series.self, SimulateCommand.self, MigrateCommand.self, LocalCommand.self,
+      NightlyCommand.self, IngestCommand.self, QuarantineCommand.self, FeedsCommand.self, ForecastCommand.self,
+      ReportCommand.self, AlertsCommand.self, ExportCommand.self, Series.self, SimulateCommand.self,
+      MigrateCommand.self,
+      LocalCommand.self,
     ])
 
   static func main() {

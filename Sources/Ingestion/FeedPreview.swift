@@ -1,0 +1,164 @@
+import Foundation
+import LabourMarket
+import Tabular
+
+/// What a feed's description makes of a sample file, without a database: the header as it is understood and the first rows as they would be
+/// stored.
+public struct FeedPreview: Sendable {
+  /// A canonical column and the headers it is filled from.
+  public struct Column: Sendable {
+    /// The canonical name.
+    public let name: String
+    /// Whether it must be filled.
+    public let isRequired: Bool
+    /// The headers of the file, or what else fills it, in words; empty where nothing does.
+    public let source: String
+  }
+
+  /// A row of the sample.
+  public struct Row: Sendable {
+    /// Its line in the file.
+    public let line: Int
+    /// The values by canonical column, `nil` for NULL; empty where the row is rejected.
+    public let values: [String?]
+    /// Why it is rejected; `nil` where it is not.
+    public let rejection: String?
+  }
+
+  /// How the file was read.
+  public let form: FileForm
+  /// The columns in the order of the schema.
+  public let columns: [Column]
+  /// Headers that the feed does not know.
+  public let unknownColumns: [String]
+  /// The first rows.
+  public let rows: [Row]
+  /// Counts over the whole sample; what would be stored is not told apart.
+  public let counts: RowCounts
+
+  /// Reads a sample.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - limit: rows to show.
+  /// - Throws: `TableError`, ``HeaderFault``.
+  public init(of path: String, by program: FeedProgram, limit: Int) throws {
+    let name = (path as NSString).lastPathComponent
+    let table = try TableFile(path: path, name: name, format: program.description.format, isHeader: program.isHeader)
+    guard !table.headers.isEmpty else {
+      throw HeaderFault(description: "the file is empty: not even a header stands in it.")
+    }
+    let isJSON = table.type == .jsonl
+    var binding = try program.bind(table.headers, isComplete: !isJSON)
+    var machine = RowMachine(
+      program: program, binding: binding, type: table.type, form: .init(type: table.type, charset: table.charset))
+    var rows: [Row] = []
+    var record = Record()
+    var generation = table.headerGeneration
+    while try table.next(&record) {
+      if table.headerGeneration != generation {
+        generation = table.headerGeneration
+        binding = try program.bind(table.headers, isComplete: !isJSON)
+        machine.rebind(binding)
+      }
+      machine.take(record)
+      if machine.out.count > 0, rows.count < limit {
+        rows.append(Self.row(RowReader(machine.out.bytes), program))
+      }
+      machine.out.count = 0
+    }
+    form = FileForm(
+      type: table.type.rawValue, charset: table.charset.rawValue,
+      delimiter: table.delimiter.map { String(UnicodeScalar($0)) }, header: table.headers)
+    columns = Self.columns(program, binding, table.headers)
+    unknownColumns = binding.unknown
+    self.rows = rows
+    var counts = machine.counts
+    counts.skipped += table.blankLines
+    self.counts = counts
+  }
+
+  private static func columns(_ program: FeedProgram, _ binding: HeaderBinding, _ headers: [String]) -> [Column] {
+    zip(program.schema.columns, binding.sources).map { column, source in
+      let description = program.description
+      var text: String
+      if let constant = description.constants[column.name] {
+        text = "always “\(constant)”"
+      } else {
+        text = source.fields.filter { $0 >= 0 }.map { headers[$0] }.joined(separator: " + ")
+        let fallback = description.columns[column.name]?.fallback ?? column.fallback
+        if let fallback, !fallback.isEmpty { text += text.isEmpty ? "“\(fallback)”" : ", else “\(fallback)”" }
+      }
+      return Column(name: column.name, isRequired: program.isRequired(column), source: text)
+    }
+  }
+
+  /// Reads back a row as it would be sent to the database.
+  private static func row(_ reader: RowReader, _ program: FeedProgram) -> Row {
+    var reader = reader
+    reader.skipCount()
+    let line = reader.integer() ?? 0
+    _ = reader.field()
+    let rejection = reader.text()
+    let clock = reader.moment()
+    _ = reader.field()
+    var values: [String?] = []
+    for column in program.schema.columns {
+      switch (column.role, column.kind) {
+      case (.clock, _): values.append(clock)
+      case (.transient, _): values.append(nil)
+      case (_, .personID): values.append(reader.field() == nil ? nil : "(pseudonym)")
+      case (_, .contactName), (_, .contactPhone): values.append(reader.field() == nil ? nil : "(stored apart)")
+      case (_, .month), (_, .date): values.append(reader.date())
+      case (_, .persons): values.append(reader.integer().map(String.init))
+      case (_, .number): values.append(reader.number())
+      default: values.append(reader.text())
+      }
+    }
+    guard let rejection else { return Row(line: line, values: values, rejection: nil) }
+    let column = reader.text()
+    let message = reader.text() ?? ""
+    return Row(line: line, values: [], rejection: "\(rejection)\(column.map { ", \($0)" } ?? ""): \(message)")
+  }
+}
+
+/// Reads the fields of a row in the form of COPY … (FORMAT binary).
+struct RowReader {
+  private let bytes: UnsafeRawBufferPointer
+  private var at = 0
+
+  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+  mutating func skipCount() { at += 2 }
+
+  /// The next field's bytes; `nil` for NULL.
+  mutating func field() -> UnsafeRawBufferPointer? {
+    let length = Int(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: at, as: Int32.self)))
+    at += 4
+    guard length >= 0 else { return nil }
+    defer { at += length }
+    return UnsafeRawBufferPointer(rebasing: bytes[at..<at + length])
+  }
+
+  mutating func text() -> String? { field().map { String(decoding: $0, as: UTF8.self) } }
+
+  mutating func integer() -> Int? {
+    field().map { field in
+      field.count == 4
+        ? Int(Int32(bigEndian: field.loadUnaligned(as: Int32.self)))
+        : Int(Int64(bigEndian: field.loadUnaligned(as: Int64.self)))
+    }
+  }
+
+  mutating func number() -> String? {
+    integer().map { bits in
+      let value = Double(bitPattern: UInt64(bitPattern: Int64(bits)))
+      return value.rounded() == value && abs(value) < 1e15 ? String(Int(value)) : String(value)
+    }
+  }
+
+  mutating func date() -> String? { integer().map { CalendarDay(ordinal: $0 + 10_957).description } }
+
+  mutating func moment() -> String? {
+    integer().map { LocalTimestamp(seconds: Int((Double($0) / 1e6).rounded(.down)) + 946_684_800).description }
+  }
+}

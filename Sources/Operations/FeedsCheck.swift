@@ -1,0 +1,103 @@
+import Foundation
+import Ingestion
+import LabourMarket
+import Tabular
+
+/// `labourwatch feeds check`: explains a feed's description and shows what it makes of a sample; no database is needed.
+public struct FeedsCheck {
+  private let profile: Profile
+
+  /// A check with the reference data of a profile.
+  /// - Throws: ``Failure`` (usage) when the profile is at fault.
+  public init(_ configuration: Session.Configuration) throws {
+    let resources = try Resources.locate(environment: configuration.environment)
+    profile = try Profile(folder: Session.profileFolder(configuration.profile, resources: resources))
+  }
+
+  /// The feeds of the profile as a table.
+  public func list() throws -> String {
+    let rows = try FeedSetup.descriptions(profile).map { description in
+      [description.name, description.feed.rawValue, description.title, description.patterns.joined(separator: " ")]
+    }
+    return TextTable.render([["name", "feed", "title", "files"]] + rows)
+  }
+
+  /// Explains a description, and what it makes of a sample.
+  /// - Parameters:
+  ///   - file: the description.
+  ///   - sample: a file of the feed; `nil` for none.
+  ///   - rows: rows of the sample to show.
+  /// - Returns: the text, and whether the sample would be taken without rejections.
+  public func check(_ file: String, sample: String?, rows: Int) throws -> (text: String, status: ExitStatus) {
+    let description: FeedDescription
+    do {
+      description = try FeedDescription(contentsOf: file)
+    } catch let fault as YAMLFault {
+      throw Failure.usage(fault.description, next: "Mend the description; `docs/feeds.md` explains every key.")
+    }
+    let program = FeedProgram(
+      description,
+      environment: FeedEnvironment(
+        reference: profile.reference, referenceDigest: profile.referenceDigest,
+        pseudonymKey: try PseudonymKey(bytes: Array("only for a preview".utf8)), timeZone: profile.timeZone,
+        language: profile.language == .chinese ? .chinese : .english))
+    guard let sample else { return (explain(description), .done) }
+    do {
+      let preview = try FeedPreview(of: sample, by: program, limit: rows)
+      let status: ExitStatus = preview.counts.rejected > 0 ? .incomplete : .done
+      return (explain(description) + "\n" + explain(preview, program, sample), status)
+    } catch let error as TableError {
+      throw Failure(.failed, "The sample would be refused as a whole. \(error)")
+    } catch let error as HeaderFault {
+      throw Failure(.failed, "The sample \(sample) would be refused as a whole: \(error)")
+    }
+  }
+
+  private func explain(_ description: FeedDescription) -> String {
+    var lines = [
+      "\(description.file): \(description.title), feed \(description.feed.rawValue)",
+      "  files: \(description.patterns.joined(separator: ", ")) (\(Inbox.endings.joined(separator: ", ")))",
+    ]
+    let schema = description.schema
+    let keys = schema.columns.filter { $0.role == .key }.map(\.name).joined(separator: ", ")
+    let clock = schema.columns.first { $0.role == .clock }?.name
+    lines.append("  a record is known by: \(keys); its versions are ordered by: \(clock ?? "their receipt")")
+    let compared = (description.comparisons ?? schema.comparisons).map { "\($0.left) <= \($0.right)" }
+    if !compared.isEmpty { lines.append("  must hold: \(compared.joined(separator: ", "))") }
+    lines.append(
+      "  credit codes: "
+        + (description.creditCodes == .check
+          ? "GB 32100-2015 with check digits, \(description.acceptedCodes.count) accepted all the same"
+          : "any identifier"))
+    for (name, word) in description.unknownWords.sorted(by: { $0.key < $1.key }) where word == .empty {
+      lines.append("  \(name): a word that the reference data do not know counts as empty")
+    }
+    if let share = description.maxRejectedShare {
+      lines.append("  a file of whose rows more than \(share) are rejected is refused as a whole")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func explain(_ preview: FeedPreview, _ program: FeedProgram, _ sample: String) -> String {
+    let form = preview.form
+    let delimiter = form.delimiter.map { $0 == "\t" ? ", separated by tab" : ", separated by \($0)" } ?? ""
+    var text = "\(sample): \(form.type), \(form.charset)\(form.type == "csv" ? delimiter : "")\n"
+    text += TextTable.render(
+      [["column", "", "from"]]
+        + preview.columns.map { [$0.name, $0.isRequired ? "required" : "", $0.source.isEmpty ? "—" : $0.source] })
+    if !preview.unknownColumns.isEmpty {
+      text += "ignored, because the feed does not know them: \(preview.unknownColumns.joined(separator: ", "))\n"
+    }
+    let shown = preview.columns.indices.filter { !preview.columns[$0].source.isEmpty }
+    let good = preview.rows.filter { $0.rejection == nil }
+    text += "\nfirst rows as they would be stored:\n"
+    text += TextTable.render(
+      [["line"] + shown.map { preview.columns[$0].name }]
+        + good.map { row in ["\(row.line)"] + shown.map { row.values[$0] ?? "" } })
+    for row in preview.rows { if let why = row.rejection { text += "line \(row.line) rejected: \(why)\n" } }
+    let counts = preview.counts
+    text += "\nread \(counts.read), rejected \(counts.rejected), skipped \(counts.skipped)\n"
+    for (reason, count) in counts.rejectedByReason.sorted(by: { $0.key < $1.key }) { text += "  \(reason) \(count)\n" }
+    return text
+  }
+}
