@@ -84,19 +84,29 @@ struct CombinationPlan: Sendable {
       return fallback(series: series, ready: ready, notes: notes)
     }
     var forecasts: [[Double]] = []
+    var reasons: [String] = []
     if let pooled = run.pooled {
+      reasons.append("trained on \(pooled.rows[0]) rows")
       let z = ready.values.map(scale.scaled)
       let last = z[z.count - 1]
       forecasts.append(
         pooled.movements(z, calendar: ready.start, originAge: 0).map { $0.isFinite ? scale.restored(last + $0) : .nan })
     }
     for model in models {
-      let fit = try? model.fit(ready.values, season: run.options.season, horizon: horizon)
-      forecasts.append(fit?.mean ?? [Double](repeating: .nan, count: horizon))
+      do {
+        let fit = try model.fit(ready.values, season: run.options.season, horizon: horizon)
+        forecasts.append(fit.mean)
+        reasons.append(fit.explanation)
+      } catch {
+        forecasts.append([Double](repeating: .nan, count: horizon))
+        reasons.append("left out: \(error.reason)")
+      }
     }
     let points = (0..<horizon).map { h in combination.combine(forecasts.map { $0[h] }, at: h) }
     guard points.allSatisfy(\.isFinite) else { return fallback(series: series, ready: ready, notes: notes) }
-    return result(series: series, ready: ready, scale: scale, points: points, notes: notes)
+    var out = result(series: series, ready: ready, scale: scale, points: points, notes: notes)
+    if run.options.explain { out.weights = weights(forecasts, reasons: reasons) }
+    return out
   }
 
   private func result(
@@ -124,6 +134,21 @@ struct CombinationPlan: Sendable {
       }
     }
     return out
+  }
+
+  /// Each model's shares as they were applied, with its rolling error and parameters.
+  private func weights(_ forecasts: [[Double]], reasons: [String]) -> [SeriesForecastResult.Weight] {
+    let names = (run.pooled == nil ? [] : ["pooled"]) + models.map(\.name)
+    let horizon = run.options.horizon
+    return names.indices.map { m in
+      let shares = (0..<horizon).map { h -> Double in
+        let present = names.indices.reduce(0) { $0 + (forecasts[$1][h].isFinite ? combination.shares[h][$1] : 0) }
+        return forecasts[m][h].isFinite && present > 0 ? combination.shares[h][m] / present : 0
+      }
+      let error = Statistics.mean(combination.errors.map { $0[m] })
+      let rolling = error.isFinite ? "rolling error \(Explain.number(error)); " : ""
+      return SeriesForecastResult.Weight(model: names[m], shares: shares, reason: rolling + reasons[m])
+    }
   }
 
   private func countForecast(

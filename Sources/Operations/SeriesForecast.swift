@@ -11,7 +11,7 @@ public struct SeriesForecast: Sendable {
     public var output: String
     /// `node,bottom` pairs, for coherent forecasts.
     public var hierarchy: String?
-    /// A file for the explanation of every series; `-` for standard output.
+    /// A file for the explanation of every series, as CSV.
     public var explain: String?
     /// Settings of the forecaster.
     public var forecaster: PanelForecaster.Options
@@ -57,6 +57,7 @@ public struct SeriesForecast: Sendable {
       throw Failure.usage(error.reason)
     }
     try SeriesForecastWriter.write(results, style: file.style, path: options.output)
+    if let path = options.explain { try SeriesForecastWriter.explain(results, path: path) }
     return summary(results, file: file)
   }
 
@@ -88,61 +89,5 @@ enum SeriesHierarchyFile {
       edges.append((String(decoding: row[node], as: UTF8.self), String(decoding: row[bottom], as: UTF8.self)))
     }
     return Hierarchy(edges: edges)
-  }
-}
-
-/// Writes forecasts as CSV.
-enum SeriesForecastWriter {
-  static func write(_ results: [SeriesForecastResult], style: SeriesPeriodStyle, path: String) throws {
-    let file = try SeriesFileHandle(path: path, mode: "w")
-    var buffer: [UInt8] = []
-    buffer.reserveCapacity(1 << 16)
-    buffer.append(contentsOf: "unique_id,ds,mean,p10,p50,p90\n".utf8)
-    var periods: [Int: [UInt8]] = [:]
-    for result in results {
-      let id = Array(quoted(result.id).utf8)
-      for h in result.mean.indices {
-        let period = result.start + h
-        if periods[period] == nil { periods[period] = Array(style.text(period).utf8) }
-        buffer.append(contentsOf: id)
-        buffer.append(44)
-        buffer.append(contentsOf: periods[period] ?? [])
-        for value in [result.mean[h], result.p10[h], result.p50[h], result.p90[h]] {
-          buffer.append(44)
-          append(value, to: &buffer)
-        }
-        buffer.append(10)
-      }
-      if buffer.count > 1 << 16 { try flush(&buffer, file, path) }
-    }
-    try flush(&buffer, file, path)
-    guard fflush(file.pointer) == 0 else { throw failure(path) }
-  }
-
-  private static func flush(_ buffer: inout [UInt8], _ file: SeriesFileHandle, _ path: String) throws {
-    let written = buffer.withUnsafeBytes { bytes in
-      bytes.baseAddress.map { fwrite($0, 1, bytes.count, file.pointer) } ?? 0
-    }
-    guard written == buffer.count else { throw failure(path) }
-    buffer.removeAll(keepingCapacity: true)
-  }
-
-  private static func failure(_ path: String) -> Failure {
-    Failure(.failed, "\(path): \(String(cString: strerror(errno)))", next: "check the disk and the path")
-  }
-
-  /// The shortest decimal text that reads back as the same number; never an exponent that CSV readers stumble over.
-  private static func append(_ value: Double, to buffer: inout [UInt8]) {
-    if value == value.rounded(), Swift.abs(value) < 1e15 {
-      buffer.append(contentsOf: String(Int64(value)).utf8)
-    } else {
-      buffer.append(contentsOf: value.description.utf8)
-    }
-  }
-
-  /// An id as a CSV field.
-  static func quoted(_ text: String) -> String {
-    guard text.utf8.contains(where: { $0 == 44 || $0 == 34 || $0 == 10 || $0 == 13 }) else { return text }
-    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
 }
