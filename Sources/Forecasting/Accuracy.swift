@@ -10,14 +10,20 @@ public enum Accuracy {
     Statistics.mean(zip(actual, forecast).map { Swift.abs($0 - $1) }) / scale
   }
 
-  /// Root of the mean squared error over the mean squared one-step change of the training part from its first value other than 0.
+  /// Root of the mean squared error over the mean squared one-step change of the training part; `nan` without a change.
   public static func rmsse(actual: [Double], forecast: [Double], training: [Double]) -> Double {
+    let scale = squareScale(training)
+    return scale > 0
+      ? (Statistics.mean(zip(actual, forecast).map { ($0 - $1) * ($0 - $1) }) / scale).squareRoot() : .nan
+  }
+
+  /// The mean squared one-step change of a training part from its first value other than 0: the scale of RMSSE.
+  public static func squareScale(_ training: [Double]) -> Double {
     let x = Array(training.drop { $0 == 0 })
-    guard x.count > 1 else { return .nan }
-    var scale = 0.0
-    for t in 1..<x.count { scale += (x[t] - x[t - 1]) * (x[t] - x[t - 1]) }
-    scale /= Double(x.count - 1)
-    return scale > 0 ? (Statistics.mean(zip(actual, forecast).map { ($0 - $1) * ($0 - $1) }) / scale).squareRoot() : .nan
+    guard x.count > 1 else { return 0 }
+    var sum = 0.0
+    for t in 1..<x.count { sum += (x[t] - x[t - 1]) * (x[t] - x[t - 1]) }
+    return sum / Double(x.count - 1)
   }
 
   /// Symmetric mean absolute percentage error, 0…200; 0/0 counts as 0.

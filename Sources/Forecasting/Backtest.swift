@@ -16,8 +16,8 @@ public struct Backtest: Sendable {
     public var naive2: [Double]
     /// The MASE scale of the known part; 0 when it does not vary.
     public var scale: Double
-    /// Root mean squared scaled error of the mean, `nan` without a scale.
-    public var rmsse: Double
+    /// The RMSSE scale of the known part; 0 when it does not vary.
+    public var squareScale: Double
   }
 
   /// Measures over some folds.
@@ -89,13 +89,14 @@ public struct Backtest: Sendable {
     return Fold(
       series: index, start: result.start, forecast: result, actual: actual, naive2: naive,
       scale: Statistics.maseScale(known, season: season),
-      rmsse: Accuracy.rmsse(actual: actual, forecast: result.mean, training: known))
+      squareScale: Accuracy.squareScale(known))
   }
 
   /// Measures over the given folds, at one period ahead (from 0) or over all.
   public static func score(_ folds: [Fold], at h: Int? = nil) -> Score {
     func part(_ x: [Double]) -> [Double] { h.map { [x[$0]] } ?? x }
     var mase: [Double] = []
+    var rmsse: [Double] = []
     var maseNaive: [Double] = []
     var smape: [Double] = []
     var smapeNaive: [Double] = []
@@ -107,6 +108,10 @@ public struct Backtest: Sendable {
       smape.append(Accuracy.smape(actual: actual, forecast: median))
       smapeNaive.append(Accuracy.smape(actual: actual, forecast: part(f.naive2)))
       inside.append(Accuracy.coverage(actual: actual, lower: part(f.forecast.p10), upper: part(f.forecast.p90)))
+      if f.squareScale > 0 {
+        let square = Statistics.mean(zip(actual, part(f.forecast.mean)).map { ($0 - $1) * ($0 - $1) })
+        rmsse.append((square / f.squareScale).squareRoot())
+      }
       guard f.scale > 0 else { continue }
       mase.append(Accuracy.mase(actual: actual, forecast: median, scale: f.scale))
       maseNaive.append(Accuracy.mase(actual: actual, forecast: part(f.naive2), scale: f.scale))
@@ -119,7 +124,7 @@ public struct Backtest: Sendable {
       return below > 0 ? Statistics.mean(a) / below : 1
     }
     return Score(
-      folds: folds.count, mase: Statistics.mean(mase), rmsse: Statistics.mean(folds.map(\.rmsse).filter(\.isFinite)),
+      folds: folds.count, mase: Statistics.mean(mase), rmsse: Statistics.mean(rmsse),
       owa: (ratio(smape, smapeNaive) + ratio(mase, maseNaive)) / 2, spl: Statistics.mean(spl),
       coverage: Statistics.mean(inside))
   }

@@ -21,7 +21,8 @@ public struct SeriesBacktest: Sendable {
 
     /// Makes options.
     public init(
-      input: String, hierarchy: String? = nil, output: String? = nil, html: String? = nil, origins: Int = 6, step: Int = 1,
+      input: String, hierarchy: String? = nil, output: String? = nil, html: String? = nil, origins: Int = 6,
+      step: Int = 1,
       forecaster: PanelForecaster.Options
     ) {
       self.input = input
@@ -59,7 +60,8 @@ public struct SeriesBacktest: Sendable {
     }
     guard !backtest.folds.isEmpty else {
       throw Failure.usage(
-        "\(options.input): no series is longer than the horizon of \(options.forecaster.horizon)", next: "lower --horizon")
+        "\(options.input): no series is longer than the horizon of \(options.forecaster.horizon)",
+        next: "lower --horizon")
     }
     let lines = lines(backtest, panel: file.panel, style: file.style)
     if let path = options.output { try writeCSV(lines, path: path) }

@@ -28,7 +28,8 @@ struct SeriesBacktestPage {
   }
 
   private var table: String {
-    let head = "<tr><th>by</th><th>part</th><th>folds</th><th>MASE</th><th>RMSSE</th><th>OWA</th><th>SPL</th><th>80 %</th></tr>"
+    let head =
+      "<tr><th>by</th><th>part</th><th>folds</th><th>MASE</th><th>RMSSE</th><th>OWA</th><th>SPL</th><th>80 %</th></tr>"
     let rows = lines.map { line -> String in
       let s = line.score
       let cells = [s.mase, s.rmsse, s.owa, s.spl, s.coverage].map { "<td>\(SeriesBacktest.fixed($0))</td>" }.joined()
@@ -48,11 +49,14 @@ struct SeriesBacktestPage {
   private var calibration: String {
     let width = 460.0
     let height = 240.0
-    func x(_ h: Int) -> Double { 40 + (width - 60) * (backtest.horizon > 1 ? Double(h) / Double(backtest.horizon - 1) : 0.5) }
+    func x(_ h: Int) -> Double {
+      40 + (width - 60) * (backtest.horizon > 1 ? Double(h) / Double(backtest.horizon - 1) : 0.5)
+    }
     func y(_ share: Double) -> Double { height - 25 - (height - 45) * share }
     var body = ""
     for (goal, colour) in [(0.1, "#7a9cc6"), (0.5, "#1f4e79"), (0.9, "#7a9cc6")] {
-      body += "<line x1=\"40\" x2=\"\(width - 20)\" y1=\"\(y(goal))\" y2=\"\(y(goal))\" stroke=\"#999\" stroke-dasharray=\"4\"/>"
+      body +=
+        "<line x1=\"40\" x2=\"\(width - 20)\" y1=\"\(y(goal))\" y2=\"\(y(goal))\" stroke=\"#999\" stroke-dasharray=\"4\"/>"
       body += "<text x=\"8\" y=\"\(y(goal) + 4)\" font-size=\"12\">\(goal)</text>"
       let points = (0..<backtest.horizon).map { h -> String in
         let below = backtest.folds.reduce(0.0) { sum, f in
@@ -61,7 +65,8 @@ struct SeriesBacktestPage {
         }
         return "\(x(h)),\(y(below / Double(backtest.folds.count)))"
       }
-      body += "<polyline fill=\"none\" stroke=\"\(colour)\" stroke-width=\"2\" points=\"\(points.joined(separator: " "))\"/>"
+      body +=
+        "<polyline fill=\"none\" stroke=\"\(colour)\" stroke-width=\"2\" points=\"\(points.joined(separator: " "))\"/>"
     }
     for h in 0..<backtest.horizon {
       body += "<text x=\"\(x(h) - 4)\" y=\"\(height - 6)\" font-size=\"12\">\(h + 1)</text>"

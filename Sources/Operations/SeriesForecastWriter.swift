@@ -41,7 +41,8 @@ enum SeriesForecastWriter {
         buffer.append(contentsOf: "\(head),\(quoted(weight.model)),\(share),\(quoted(weight.reason + notes))\n".utf8)
       }
       if result.weights.isEmpty {
-        buffer.append(contentsOf: "\(head),\(quoted(result.method)),1,1,\(quoted((result.fallbackReason ?? "") + notes))\n".utf8)
+        buffer.append(
+          contentsOf: "\(head),\(quoted(result.method)),1,1,\(quoted((result.fallbackReason ?? "") + notes))\n".utf8)
       }
       if buffer.count > 1 << 16 { try flush(&buffer, file, path) }
     }
