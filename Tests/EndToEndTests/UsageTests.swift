@@ -1,0 +1,127 @@
+import Foundation
+import Operations
+import TestSupport
+import Testing
+
+@Suite("Wrong usage, wrong configuration, wrong files")
+struct UsageTests {
+  /// Checks how a command ended, that its message names what is wrong, and that it was written for people.
+  private func check(_ outcome: Program.Outcome, _ status: Operations.ExitStatus, _ words: [String], _ what: String) {
+    #expect(outcome.status == status.rawValue, "\(what): \(outcome.log)")
+    for word in words { #expect(outcome.log.contains(word), "\(what): “\(word)” is not in: \(outcome.log)") }
+    #expect(!outcome.log.contains("Error Domain") && !outcome.log.contains("Fatal error"), "\(what): \(outcome.log)")
+    #expect(outcome.log.split(separator: "\n").count < 20, "\(what): \(outcome.log)")
+  }
+
+  @Test("Command lines that are wrong: 2, and a message that names the option")
+  func commandLine() throws {
+    try Program.with { program in
+      let wrong: [([String], [String])] = [
+        (["nightly", "--inbox", "inbox", "--out", "lists", "--fast"], ["--fast", "Usage"]),
+        (["nightly", "--inbox", "inbox"], ["--out"]),
+        (["nightly", "--out", "lists"], ["--inbox"]),
+        (["nightlong"], ["nightlong"]),
+        (
+          ["nightly", "--inbox", "inbox", "--out", "lists", "--profile", "jobs/atlantis"],
+          ["jobs/atlantis", "profile.yaml"]
+        ),
+        (["nightly", "--inbox", "inbox", "--out", "lists", "--now", "tomorrow"], ["--now", "tomorrow"]),
+        (["nightly", "--inbox", "inbox", "--out", "lists", "--language", "fr"], ["--language", "fr", "zh-CN"]),
+        (["nightly", "--inbox", "absent", "--out", "lists"], ["absent", "--inbox"]),
+        (["nightly", "--inbox", ".", "--out", "/proc/lists"], ["/proc/lists", "--out"]),
+        (["nightly", "--inbox", ".", "--out", "lists", "--summary", "absent/s.json"], ["absent/s.json", "--summary"]),
+        (["forecast", "--as-of", "2022-13"], ["--as-of", "2022-13"]),
+        (["forecast", "--as-of", "2022-03", "--now", "2022-03-10"], ["2022-03", "not over", "2022-02"]),
+        (["forecast", "--horizon", "25"], ["--horizon", "24"]),
+        (["forecast", "--horizon", "soon"], ["--horizon", "soon"]),
+        (["export", "everything", "--output", "x.csv"], ["everything", "quarantine"]),
+        (["export", "forecast", "--output", "x.xlsx"], ["x.xlsx", ".csv"]),
+        (["ingest", "--inbox", ".", "--feed", "horoscopes"], ["horoscopes", "vacancies"]),
+      ]
+      for (arguments, words) in wrong {
+        let outcome = try program.run(arguments)
+        check(outcome, .usage, words, arguments.joined(separator: " "))
+      }
+      #expect(program.files("lists").isEmpty && program.files("home").isEmpty)
+      #expect(!FileManager.default.fileExists(atPath: program.folder + "/x.csv"))
+    }
+  }
+
+  @Test("A profile that is wrong: 2, and a message with file and key; nothing is taken")
+  func profile() throws {
+    let wrong: [(file: String, change: (String) -> String, words: [String])] = [
+      ("profile.yaml", { $0 + "colour: red\n" }, ["profile.yaml", "colour"]),
+      (
+        "profile.yaml", { $0.replacingOccurrences(of: "Asia/Shanghai", with: "Asia/Atlantis") },
+        ["profile.yaml", "Asia/Atlantis"]
+      ),
+      ("profile.yaml", { $0 + "name: [unclosed\n" }, ["profile.yaml"]),
+      ("profile.yaml", { $0.replacingOccurrences(of: "\"321300\"", with: "\"999999\"") }, ["profile.yaml", "999999"]),
+      ("feeds/vacancies.yaml", { $0 + "shoe_size: 43\n" }, ["vacancies.yaml", "shoe_size"]),
+      (
+        "feeds/vacancies.yaml", { $0.replacingOccurrences(of: "feed: vacancies", with: "feed: vacuums") },
+        ["vacancies.yaml", "vacuums"]
+      ),
+      (
+        "feeds/headcount.yaml", { $0.replacingOccurrences(of: "0.5", with: "half") },
+        ["headcount.yaml", "max_rejected_share"]
+      ),
+      ("forecast.yaml", { $0 + "horoscope: true\n" }, ["forecast.yaml", "horoscope"]),
+      ("alerts.yaml", { $0 + "purple: true\n" }, ["alerts.yaml", "purple"]),
+    ]
+    for (file, change, words) in wrong {
+      try Program.with { program in
+        try City.fill(program, "inbox")
+        try City.profile(program, changing: [file: change])
+        let night = try program.run(
+          "nightly", "--profile", "profile", "--inbox", "inbox", "--out", "lists", "--now", City.now)
+        check(night, .usage, words, file)
+        #expect(program.files("lists").isEmpty, "\(file) \(words)")
+        #expect(try program.count("select count(*) from labourwatch.vacancy_versions") == 0, "\(file) \(words)")
+      }
+    }
+  }
+
+  @Test("Files that are wrong as a whole: 1, refused by name, the others taken, the ledger shows it")
+  func files() throws {
+    try Program.with { program in
+      try City.fill(program, "inbox") { feed, _, _ in feed == "enterprises" || feed == "headcount" }
+      let inbox = program.folder + "/inbox/"
+      try write("source,posting_id,headcount\nhr,P1,3\n", to: inbox + "vacancies-header.csv")
+      try write("", to: inbox + "hiring_plans-empty.csv")
+      try write("", to: inbox + "unemployment-empty.csv.gz")
+      try write("not a workbook", to: inbox + "outcomes-text.xlsx")
+      try FileManager.default.createDirectory(atPath: inbox + "supply_pipeline.csv", withIntermediateDirectories: false)
+      let taken = try program.run("ingest", "--inbox", "inbox", "--now", City.now, "--summary", "summary.json")
+      check(
+        taken, .failed, ["vacancies-header.csv", "credit_code", "hiring_plans-empty.csv", "outcomes-text.xlsx"], "files"
+      )
+      let files = (try program.summary("summary.json").feeds ?? []).flatMap(\.files)
+      let refused = files.filter { $0.status == "refused" }.map(\.name).sorted()
+      #expect(
+        refused == [
+          "hiring_plans-empty.csv", "outcomes-text.xlsx", "unemployment-empty.csv.gz", "vacancies-header.csv",
+        ])
+      #expect(files.filter { $0.status == "taken" }.map(\.name).sorted() == ["enterprises.csv", "headcount.csv"])
+      #expect(try program.count("select count(*) from labourwatch.run_files where status = 'refused'") == 4)
+      #expect(try program.count("select count(*) from labourwatch.runs where status = 'failed' and exit_code = 1") == 1)
+      #expect(try program.count("select count(*) from labourwatch.vacancy_versions") == 0)
+      #expect(try program.count("select count(*) from labourwatch.headcount_versions") > 0)
+    }
+  }
+
+  @Test("A server that is down or refuses: 1, with its address and without the password")
+  func server() throws {
+    try Program.with { program in
+      try City.fill(program, "inbox")
+      for url in [
+        "postgresql://clerk:hush-hush@127.0.0.1:1/labour", "host=127.0.0.1 port=1 user=clerk password=hush-hush",
+      ] {
+        let night = try program.run("nightly", "--inbox", "inbox", "--out", "lists", "--database", url)
+        check(night, .failed, ["127.0.0.1", "connect"], url)
+        #expect(!night.log.contains("hush-hush"), "\(night.log)")
+      }
+      #expect(program.files("lists").isEmpty)
+    }
+  }
+}
