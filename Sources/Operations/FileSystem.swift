@@ -17,13 +17,51 @@ enum FileSystem {
     }
   }
 
+  /// Makes sure, before any work is done for it, that an option names a folder that can be read.
+  /// - Throws: ``Failure`` (usage) that names the option, the folder and the reason.
+  static func requireReadable(folder: String, _ option: String) throws {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder)
+    guard exists, isFolder.boolValue, access(folder, R_OK | X_OK) == 0 else {
+      let reason = !exists ? "there is none" : isFolder.boolValue ? "permission denied" : "it is no folder"
+      throw Failure.usage(
+        "\(option) \(folder): the folder cannot be read: \(reason).", next: "Create it, or name another with \(option)."
+      )
+    }
+  }
+
+  /// Makes sure, before any work is done for it, that an option names a folder that is there, or can be made, and takes files.
+  /// - Throws: ``Failure`` (usage) that names the option, the folder and the reason.
+  static func requireWritable(folder: String, _ option: String) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      guard access(folder, W_OK | X_OK) == 0 else { throw NSError(domain: NSPOSIXErrorDomain, code: Int(errno)) }
+    } catch {
+      throw Failure.usage(
+        "\(option) \(folder): no files can be written there: \(reason(error)).",
+        next: "Name a folder that this user may write to with \(option).")
+    }
+  }
+
+  /// Makes sure, before any work is done for it, that the folder of a file that an option names takes files.
+  /// - Throws: ``Failure`` (usage) that names the option, the file and the reason.
+  static func requireWritable(file: String, _ option: String) throws {
+    let parent = URL(fileURLWithPath: file).deletingLastPathComponent().path
+    guard access(parent, W_OK | X_OK) == 0 else {
+      throw Failure.usage(
+        "\(option) \(file): the file cannot be written: \(String(cString: strerror(errno))).",
+        next: "Name a file in a folder that is there and that this user may write to.")
+    }
+  }
+
   /// The bytes of a file, or `nil` where there is none.
   static func bytes(_ path: String) -> Data? { FileManager.default.contents(atPath: path) }
 
   /// Writes a file in one piece.
-  static func write(_ bytes: Data, to path: String) throws {
+  /// - Parameter whole: the file appears whole or not at all.
+  static func write(_ bytes: Data, to path: String, whole: Bool = false) throws {
     do {
-      try bytes.write(to: URL(fileURLWithPath: path))
+      try bytes.write(to: URL(fileURLWithPath: path), options: whole ? .atomic : [])
     } catch {
       throw Failure(
         .failed, "\(path) cannot be written: \(reason(error))", next: "Look for space on the disk and for permissions.")
@@ -43,7 +81,8 @@ enum FileSystem {
   static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
 
   private static func reason(_ error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    return (underlying ?? error as NSError).localizedDescription
+    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+    guard underlying.domain == NSPOSIXErrorDomain else { return underlying.localizedDescription }
+    return String(cString: strerror(Int32(underlying.code)))
   }
 }

@@ -32,7 +32,12 @@ public struct NightlyRun {
   /// - Returns: the end: `incomplete` when rows were rejected or feeds are late.
   /// - Throws: ``Failure`` or a room's error; steps that ended before it stay done, and the next run takes up from there.
   public func run() throws -> ExitStatus {
-    try session.run("nightly") { run in
+    try FileSystem.requireReadable(folder: options.inbox, "--inbox")
+    try FileSystem.requireWritable(folder: options.out, "--out")
+    // Settings of later steps that are wrong must not be found only when files have been taken.
+    _ = try ForecastSettingsFile.load(folder: session.profile.folder)
+    _ = try AlertSettings(profile: session.profile.folder)
+    return try session.run("nightly") { run in
       var summary = try IngestRun(session: session, options: .init(inbox: options.inbox)).perform(run)
       try run.heartbeat()
       summary.forecast = try ForecastRun(session).run(.init(), in: run)

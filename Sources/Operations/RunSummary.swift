@@ -49,7 +49,7 @@ public struct RunSummary: Encodable, Sendable {
   /// Writes the summary to a file, whole or not at all; `nil` writes nothing.
   func write(to path: String?) throws {
     guard let path else { return }
-    try Data((json() + "\n").utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    try FileSystem.write(Data((json() + "\n").utf8), to: path, whole: true)
   }
 }
 

@@ -65,6 +65,7 @@ public final class Session {
     resources = try Resources.locate(environment: configuration.environment)
     profile = try Profile(folder: Self.profileFolder(configuration.profile, resources: resources))
     clock = try Self.clock(configuration, zone: profile.timeZone)
+    if let summary = configuration.summary { try FileSystem.requireWritable(file: summary, "--summary") }
     address = try Self.address(configuration, console)
     connection = try Connection(address, logger: console.logger)
     queries = QueryCatalog(root: resources.queries)

@@ -1,5 +1,5 @@
 -- What do open postings offer (middle of the bounds, a month): the median by cell, by larger node, and by occupation in the whole city?
--- $1 city, $2 known_until (timestamp). A dimension that is summed over is null.
+-- $1 city, $2 known_until (timestamp). A dimension that is summed over is null. No offer, no row (the empty set would still be one).
 WITH enterprise AS (
   SELECT DISTINCT ON (credit_code) credit_code, chain
   FROM enterprise_versions WHERE city = $1 AND known_at <= $2::timestamp
@@ -22,4 +22,5 @@ WITH enterprise AS (
 SELECT chain, region, occupation, percentile_cont(0.5) WITHIN GROUP (ORDER BY salary) AS salary
 FROM offer
 GROUP BY GROUPING SETS ((chain, region, occupation), (chain, region), (chain), (region), (occupation), ())
+HAVING count(*) > 0
 ORDER BY chain NULLS FIRST, region NULLS FIRST, occupation NULLS FIRST
