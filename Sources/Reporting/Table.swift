@@ -141,7 +141,7 @@ enum TextWidth {
     text.unicodeScalars.reduce(0) { $0 + ($1.value >= 0x2E80 ? 2.1 : 1) }
   }
 
-  /// Width of the longest word that cannot be broken: Chinese breaks anywhere.
+  /// Width of the longest word that cannot be broken, in bold: Chinese breaks anywhere.
   static func longestWord(_ text: String) -> Double {
     text.split(whereSeparator: { $0 == " " || ($0.unicodeScalars.first?.value ?? 0) >= 0x2E80 }).map { units($0) }.max()
       ?? 0

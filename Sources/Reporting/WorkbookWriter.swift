@@ -71,7 +71,7 @@ public struct WorkbookWriter: Sendable {
     sheet.hideGrid()
     let columns = table.columns.map { column in
       var column = column
-      column.width = max(column.width, TextWidth.longestWord(column.title) + 2)
+      column.width = max(column.width, TextWidth.longestWord(column.title) + 0.8)
       return column
     }
     for (index, column) in columns.enumerated() { sheet.setWidth(column.width, column: index) }
