@@ -17,6 +17,9 @@ public struct AlertSettings: Sendable {
   public var inhibitingFeeds: Set<String> = ["vacancies"]
   /// How measures are chosen.
   public var measures = MeasureRules.standard
+  /// What it costs to lend a person to another region and to another chain, in the same arbitrary unit, and how many enterprises on either
+  /// side are matched, the largest first.
+  public var otherRegionCost = 10, otherChainCost = 3, sharingEntries = 2000
   /// Least gap of a row without an alert, persons.
   public var leastGap = 1.0
   /// How much of a list is shown.
@@ -92,7 +95,13 @@ public struct AlertSettings: Sendable {
   }
 
   private mutating func readMeasures(_ yaml: YAMLDocument) throws {
-    try yaml.allow("kinds", "weights", "most", "structural_share")
+    try yaml.allow("kinds", "weights", "most", "structural_share", "sharing")
+    if let sharing = try yaml["sharing"] {
+      try sharing.allow("other_region", "other_chain", "entries")
+      otherRegionCost = try sharing["other_region"].map { try Self.whole($0, 0...1000) } ?? otherRegionCost
+      otherChainCost = try sharing["other_chain"].map { try Self.whole($0, 0...1000) } ?? otherChainCost
+      sharingEntries = try sharing["entries"].map { try Self.whole($0, 0...5000) } ?? sharingEntries
+    }
     if let kinds = try yaml["kinds"] {
       measures.kinds = [:]
       for code in try kinds.keys() { measures.kinds[code] = try kinds[code]?.choice() }

@@ -20,6 +20,8 @@ struct ReportBuilder {
   private let groups: [OccupationCode: OfficerGroup]
   /// Surplus persons by region, and in the city.
   private let surplus: [String: Double], surplusCity: Double
+  /// The proposals of shared employment with the regions of both parties.
+  private let sharing: [SharingProposals.Proposal]
 
   init(
     profile: Profile, settings: AlertSettings, names: ReportNames, strings: StringTable, data: ReportData,
@@ -35,6 +37,7 @@ struct ReportBuilder {
     groups = Dictionary(profile.reference.occupations.map { ($0.code, $0.group) }, uniquingKeysWith: { a, _ in a })
     surplus = zip(data.surpluses, data.surplusRegions).reduce(into: [:]) { $0[$1.1, default: 0] += $1.0.surplus }
     surplusCity = data.surpluses.reduce(0) { $0 + $1.surplus }
+    sharing = SharingProposals(settings: settings, levers: profile.reference.levers, groups: groups, data: data).plan()
   }
 
   /// The city first, then the teams in the order of the reference data.
@@ -55,7 +58,8 @@ struct ReportBuilder {
     let enterprises = zip(data.enterprises, data.enterpriseRegions).filter { team.isCity || $0.1 == team.code }.map(\.0)
     let surpluses = zip(data.surpluses, data.surplusRegions).filter { team.isCity || $0.1 == team.code }.map(\.0)
     return ShortageList(
-      header: header(team), rows: rows, enterprises: enterprises, surpluses: surpluses, trends: trends(team))
+      header: header(team), rows: rows, enterprises: enterprises, surpluses: surpluses,
+      sharing: sharing.filter { team.isCity || $0.regions.contains(team.code) }.map(\.row), trends: trends(team))
   }
 
   /// By level, then the forecast at the horizon, then the gap now, then the codes: a total order.

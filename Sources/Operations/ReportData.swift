@@ -53,6 +53,8 @@ struct ReportData {
   var drivers: [Cell: [(driver: String, persons: Double)]]
   var history: [Cell: [(month: Month, openings: Double)]]
   var enterprises: [EnterpriseRow]
+  /// The occupation of each enterprise's row, beside ``enterprises``.
+  var enterpriseOccupations: [OccupationCode?]
   /// The region of each enterprise's row, beside ``enterprises``.
   var enterpriseRegions: [String]
   var surpluses: [SurplusRow]
@@ -78,7 +80,8 @@ struct ReportReader {
     let key = [city, .int(run.runID)]
     let until = Value.text(run.knownUntil.description)
     var data = ReportData(
-      run: run, nodes: try nodes(key), drivers: [:], history: [:], enterprises: [], enterpriseRegions: [],
+      run: run, nodes: try nodes(key), drivers: [:], history: [:], enterprises: [], enterpriseOccupations: [],
+      enterpriseRegions: [],
       surpluses: [], surplusRegions: [], findings: [], earlier: [:])
     try drivers(&data, key)
     try history(&data, key)
@@ -171,14 +174,17 @@ struct ReportReader {
   private func enterprises(_ data: inout ReportData, _ parameters: [Value]) throws {
     var rows: [EnterpriseRow] = []
     var regions: [String] = []
+    var occupations: [OccupationCode?] = []
     try session.connection.forEachRow(query("enterprises"), parameters) { row in
       let chain = try row.string(2)
       let region = try row.string(3)
+      let occupation = try row.string(4)
       regions.append(region)
+      occupations.append(occupation.isEmpty ? nil : OccupationCode(rawValue: occupation))
       rows.append(
         EnterpriseRow(
           creditCode: try row.string(0), name: try row.string(1), chain: names.chain(chain),
-          region: names.region(region), occupation: names.occupation(try row.string(4)),
+          region: names.region(region), occupation: names.occupation(occupation),
           chainCode: chain.isEmpty ? nil : ChainCode(rawValue: chain), openings: try row.double(5),
           planned: try row.optionalDouble(6), expected: try row.double(7),
           oldest: try row.optionalDate(8).map { CalendarDay(ordinal: $0) }, salaryMin: try row.optionalDouble(9),
@@ -187,6 +193,7 @@ struct ReportReader {
     }
     data.enterprises = rows
     data.enterpriseRegions = regions
+    data.enterpriseOccupations = occupations
   }
 
   private func surpluses(_ data: inout ReportData, _ parameters: [Value]) throws {

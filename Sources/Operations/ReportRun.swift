@@ -105,6 +105,13 @@ public struct ReportRun {
         let bytes = try CSVList.bytes(
           table, builder.strings, charset: settings.usesGB18030 ? .gb18030 : .utf8WithMark)
         try staging.add("\(folder)/\(file).csv", Data(bytes))
+        if !list.sharing.isEmpty {
+          let sharing = DetailTables(strings: builder.strings).sharing(
+            list.sharing, hasContacts: settings.showsContacts)
+          try staging.add(
+            "\(folder)/\(builder.strings("file.sharing")).csv",
+            Data(try CSVList.bytes(sharing, builder.strings, charset: settings.usesGB18030 ? .gb18030 : .utf8WithMark)))
+        }
       }
     }
     if settings.formats.contains(.html) {

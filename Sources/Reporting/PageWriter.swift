@@ -95,6 +95,7 @@ public struct PageWriter: Sendable {
       page["moreSurpluses"] = strings(
         "page.more.enterprises", TableText.grouped(list.surpluses.count - Self.mostSurpluses))
     }
+    if !list.sharing.isEmpty { page["sharing"] = sharing() }
     return try templates.render("page", page)
   }
 
@@ -235,6 +236,28 @@ public struct PageWriter: Sendable {
     notes.sections().map { section in
       ["title": section.title, "notes": section.notes.map { ["label": $0.label, "text": $0.text] }]
     }
+  }
+
+  private static let mostProposals = 40
+
+  private func sharing() -> [String: Any] {
+    let rows = list.sharing.prefix(Self.mostProposals).map { row -> [String: Any] in
+      var out: [String: Any] = [
+        "lender": row.lender.name, "borrower": row.borrower.name, "lenderPlace": DetailTables.place(row.lender),
+        "borrowerPlace": DetailTables.place(row.borrower), "occupation": row.occupation,
+        "label": strings("column.lent"), "persons": text(persons(Double(row.persons))),
+      ]
+      if let call = DetailTables.call(row.lender) { out["lenderCall"] = "\(strings("column.lender")) \(call)" }
+      if let call = DetailTables.call(row.borrower) { out["borrowerCall"] = "\(strings("column.borrower")) \(call)" }
+      return out
+    }
+    var section: [String: Any] = [
+      "title": strings("page.sharing"), "note": strings("page.sharing.note"), "rows": rows,
+    ]
+    if list.sharing.count > Self.mostProposals {
+      section["more"] = strings("page.sharing.more", TableText.grouped(list.sharing.count - Self.mostProposals))
+    }
+    return section
   }
 
   private func surplus(_ row: SurplusRow) -> [String: Any] {

@@ -237,6 +237,34 @@ public struct DetailTables: Sendable {
     return ListTable(columns: columns, rows: cells, totalLabel: strings("total"), labelColumn: 1)
   }
 
+  /// The proposals of shared employment, both parties in a row.
+  public func sharing(_ rows: [SharingRow], hasContacts: Bool) -> ListTable {
+    func party(_ kind: String) -> [TableColumn] {
+      [
+        TableColumn(title("\(kind)"), width: 32), TableColumn(title("\(kind)_code"), width: 21),
+        TableColumn(title("\(kind)_place"), width: 24),
+      ] + (hasContacts ? [TableColumn(title("\(kind)_contact"), width: 20)] : [])
+    }
+    func cells(_ party: SharingRow.Party) -> [TableCell] {
+      [.text(party.name), .code(party.creditCode), .text(Self.place(party))]
+        + (hasContacts ? [text(Self.call(party))] : [])
+    }
+    return ListTable(
+      columns: party("lender") + party("borrower")
+        + [TableColumn(title("occupation"), width: 28), TableColumn(title("lent"), width: 10, .right, isSummed: true)],
+      rows: rows.map { cells($0.lender) + cells($0.borrower) + [.text($0.occupation), persons(Double($0.persons))] },
+      totalLabel: strings("total"), labelColumn: 0)
+  }
+
+  static func place(_ party: SharingRow.Party) -> String {
+    [party.chain, party.region].filter { !$0.isEmpty }.joined(separator: " · ")
+  }
+
+  static func call(_ party: SharingRow.Party) -> String? {
+    let parts = [party.contact, party.phone].compactMap { $0 }
+    return parts.isEmpty ? nil : parts.joined(separator: " ")
+  }
+
   func salary(_ row: EnterpriseRow) -> TableCell {
     switch (row.salaryMin.map(whole), row.salaryMax.map(whole)) {
     case (let low?, let high?) where low != high:
