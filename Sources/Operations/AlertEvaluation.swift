@@ -95,12 +95,18 @@ struct AlertEvaluation {
       alerts: alerts, staleFeeds: stale.map(\.message), isInhibited: isInhibited, events: changes.count)
   }
 
-  /// The nodes that have alerts: chains in the city, chains in their regions, and cells; each node once.
+  /// The nodes that have alerts: chains in the city, chains in their regions, and cells; each node once. Where nothing is known of chains in
+  /// regions, the regions have them.
   private func subjects(_ data: ReportData) -> [(AlertSubject, ReportData.NodeData)] {
     var seen: Set<Cell> = []
     var out: [(AlertSubject, ReportData.NodeData)] = []
-    for level in [Level.chain, .chainRegion, .cell] {
-      for node in data.nodes[level] ?? [] where seen.insert(node.cell).inserted {
+    let reference = session.profile.reference
+    let levels = [
+      data.leafChains(reference), data.isCrossed ? [] : data.leafRegions(reference), data.nodes[.chainRegion] ?? [],
+      data.nodes[.cell] ?? [],
+    ]
+    for nodes in levels {
+      for node in nodes where seen.insert(node.cell).inserted {
         out.append((.shortage(node.cell), node))
       }
     }

@@ -2,9 +2,13 @@ import Assistance
 import LabourMarket
 import Reporting
 
-/// A team that gets a list: a region's, or the whole city's.
+/// A team that gets a list: a region's, or the whole city's; where chains and regions are not crossed, the regions beside one another too.
 struct ReportTeam {
-  var code: String, name: String, isCity: Bool
+  /// What the list covers.
+  enum Scope { case city, region, regions }
+
+  var code: String, name: String, scope: Scope
+  var isCity: Bool { scope != .region }
 }
 
 /// Forms the lists of the teams from what was read and from the alerts.
@@ -40,18 +44,25 @@ struct ReportBuilder {
     sharing = SharingProposals(settings: settings, levers: profile.reference.levers, groups: groups, data: data).plan()
   }
 
+  /// Whether the profile has shared employment among its measures.
+  var proposesSharing: Bool {
+    profile.reference.levers.contains { settings.measures.kinds[$0.code] == .sharing }
+  }
+
   /// The city first, then the teams in the order of the reference data.
   var teams: [ReportTeam] {
-    let city = ReportTeam(code: profile.region.rawValue, name: names.city, isCity: true)
-    return [city]
-      + profile.teams.filter { $0.code != profile.region }.map {
-        ReportTeam(code: $0.code.rawValue, name: names.region($0.code.rawValue), isCity: false)
-      }
+    let regions = profile.teams.filter { $0.code != profile.region }
+    var teams = [ReportTeam(code: profile.region.rawValue, name: names.city, scope: .city)]
+    if !data.isCrossed && !regions.isEmpty {
+      teams.append(ReportTeam(code: "regions", name: strings("team.regions"), scope: .regions))
+    }
+    return teams
+      + regions.map { ReportTeam(code: $0.code.rawValue, name: names.region($0.code.rawValue), scope: .region) }
   }
 
   /// The list of a team.
   func list(_ team: ReportTeam) -> ShortageList {
-    let nodes = (data.nodes[.cell] ?? []).filter { team.isCity || $0.cell.region?.rawValue == team.code }
+    let nodes = rowNodes(team).filter { team.isCity || $0.cell.region?.rawValue == team.code }
     var rows = nodes.compactMap { row($0, team) }
     rows.sort(by: Self.precedes(settings.horizon))
     for index in rows.indices { rows[index].rank = index + 1 }
@@ -60,6 +71,14 @@ struct ReportBuilder {
     return ShortageList(
       header: header(team), rows: rows, enterprises: enterprises, surpluses: surpluses,
       sharing: sharing.filter { team.isCity || $0.regions.contains(team.code) }.map(\.row), trends: trends(team))
+  }
+
+  /// The finest nodes that the forecast has for a list.
+  private func rowNodes(_ team: ReportTeam) -> [ReportData.NodeData] {
+    if let cells = data.nodes[.cell], !cells.isEmpty { return cells }
+    if let crossed = data.nodes[.chainRegion], !crossed.isEmpty { return crossed }
+    let chains = data.leafChains(profile.reference)
+    return team.scope == .city && !chains.isEmpty ? chains : data.leafRegions(profile.reference)
   }
 
   /// By level, then the forecast at the horizon, then the gap now, then the codes: a total order.
@@ -93,7 +112,8 @@ struct ReportBuilder {
     let index = node.index(horizon: settings.horizon)
     return ShortageRow(
       cell: node.cell, previousRank: earlier?.rank, level: isLive ? own?.state.level ?? observed : observed,
-      chain: names.chain(node.cell.chain?.rawValue ?? ""), region: names.region(node.cell.region?.rawValue ?? ""),
+      chain: node.cell.chain.map { names.chain($0.rawValue) } ?? strings("all.chains"),
+      region: node.cell.region.map { names.region($0.rawValue) } ?? names.city,
       occupation: names.occupation(node.cell.occupation?.rawValue ?? ""), employed: node.employed,
       openings: node.openings, previousMonth: node.previousMonth, previousYear: node.previousYear,
       forecast: node.forecast, exceedance: index.map { node.exceedances[$0] } ?? 0,
@@ -127,7 +147,8 @@ struct ReportBuilder {
       team.isCity
       ? data.nodes[.city]?.first : data.nodes[.region]?.first { $0.cell.region?.rawValue == team.code }
     return ListHeader(
-      cityName: names.city, team: team.code, teamName: team.name, isCity: team.isCity, night: night, asOf: run.asOf,
+      cityName: names.city, team: team.code, teamName: team.name, isCity: team.scope == .city, night: night,
+      asOf: run.asOf,
       months: (1...max(1, run.horizon)).map { run.asOf + $0 }, horizon: min(settings.horizon, run.horizon),
       knownUntil: run.knownUntil, forecastRun: run.runID, model: run.model, inputsDigest: run.digest,
       draws: run.draws, currency: profile.currency, rules: settings.rules, life: settings.life,
@@ -151,8 +172,11 @@ struct ReportBuilder {
       team.isCity
       ? data.nodes[.city] ?? [] : (data.nodes[.region] ?? []).filter { $0.cell.region?.rawValue == team.code }
     let chains =
-      team.isCity
-      ? data.nodes[.chain] ?? [] : (data.nodes[.chainRegion] ?? []).filter { $0.cell.region?.rawValue == team.code }
+      team.scope == .regions
+      ? []
+      : team.isCity
+        ? data.leafChains(profile.reference)
+        : (data.nodes[.chainRegion] ?? []).filter { $0.cell.region?.rawValue == team.code }
     let sorted = chains.filter {
       $0.cell.chain != nil && $0.evidence(horizon: settings.horizon).gap >= settings.leastGap
     }

@@ -64,6 +64,23 @@ struct ReportData {
   var earlier: [String: [Cell: EarlierRow]]
 }
 
+extension ReportData {
+  /// Whether the forecast crosses chains with regions. A place that knows only totals by chain and totals by region does not.
+  var isCrossed: Bool { !(nodes[.cell] ?? []).isEmpty || !(nodes[.chainRegion] ?? []).isEmpty }
+
+  /// The chains that no other is part of: their sums count nothing twice.
+  func leafChains(_ reference: Reference) -> [NodeData] {
+    let parents = Set(reference.chains.compactMap(\.parent))
+    return (nodes[.chain] ?? []).filter { node in node.cell.chain.map { !parents.contains($0) } ?? false }
+  }
+
+  /// The regions that no other is part of.
+  func leafRegions(_ reference: Reference) -> [NodeData] {
+    let parents = Set(reference.regions.compactMap(\.parent))
+    return (nodes[.region] ?? []).filter { node in node.cell.region.map { !parents.contains($0) } ?? false }
+  }
+}
+
 /// Reads ``ReportData`` from the database.
 struct ReportReader {
   let session: Session

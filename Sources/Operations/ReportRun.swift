@@ -105,7 +105,7 @@ public struct ReportRun {
         let bytes = try CSVList.bytes(
           table, builder.strings, charset: settings.usesGB18030 ? .gb18030 : .utf8WithMark)
         try staging.add("\(folder)/\(file).csv", Data(bytes))
-        if !list.sharing.isEmpty {
+        if builder.proposesSharing {
           let sharing = DetailTables(strings: builder.strings).sharing(
             list.sharing, hasContacts: settings.showsContacts)
           try staging.add(
@@ -159,7 +159,8 @@ public struct ReportRun {
       levels[alert.state.level.rawValue, default: 0] += 1
     }
     return ReportSummary(
-      night: night.description, folder: staging.folder, teams: lists.count { !$0.list.header.isCity },
+      night: night.description, folder: staging.folder,
+      teams: lists.count { $0.list.header.team != session.profile.region.rawValue && $0.list.header.team != "regions" },
       rows: lists.first { $0.list.header.isCity }?.list.rows.count ?? 0, levels: levels, files: staging.count,
       changed: changed, seconds: seconds)
   }

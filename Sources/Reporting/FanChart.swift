@@ -29,7 +29,7 @@ public enum FanChart {
     let ticks = max(1, Int((highest / tick).rounded(.up)))
     let top = tick * Double(ticks)
     let left = 12 + 8 * TableText.grouped(whole(top)).count
-    let plot = (width: Double(width - left - 12), height: Double(height - 40))
+    let plot = (width: Double(width - left - 28), height: Double(height - 40))
     func x(_ index: Int) -> Int { left + Int((plot.width * Double(index) / Double(months.count - 1)).rounded()) }
     func y(_ value: Double) -> Int { 12 + Int((plot.height * (1 - max(0, value) / top)).rounded()) }
     var svg = """
@@ -37,7 +37,7 @@ public enum FanChart {
       """
     for index in 0...ticks {
       let value = tick * Double(index)
-      svg += "<path class=\"grid\" d=\"M\(left) \(y(value))H\(width - 12)\"/>"
+      svg += "<path class=\"grid\" d=\"M\(left) \(y(value))H\(width - 28)\"/>"
       svg +=
         "<text x=\"\(left - 6)\" y=\"\(y(value) + 4)\" class=\"tick end\">\(TableText.grouped(whole(value)))</text>"
     }

@@ -45,7 +45,8 @@ public struct ShortageTable: Sendable {
     switch column {
     case .rank: return [TableColumn(title, width: 5, .center)]
     case .level: return [TableColumn(title, width: 9.5, .center)]
-    case .chain: return [TableColumn(title, width: 9.6)]
+    // Without occupations the chain is what the row is about.
+    case .chain: return [TableColumn(title, width: omitted.contains(.occupation) ? 26 : 9.6)]
     case .region: return [TableColumn(title, width: 9.6)]
     case .occupation: return [TableColumn(title, width: 16)]
     case .employed, .openings: return [TableColumn(title, width: 8, .right, isSummed: true)]

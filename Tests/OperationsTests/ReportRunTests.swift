@@ -13,7 +13,7 @@ import Testing
       let first = try fixture.report("2022-01-06")
       #expect(first.teams == 9)
       #expect(first.rows == 2)
-      #expect(first.files == 31 && first.changed == 31)
+      #expect(first.files == 41 && first.changed == 41)
       #expect(first.levels["red"] == 3)
       let city = "\(fixture.out)/2022-01-06/321300-宿迁市/缺口清单.csv"
       let before = try Data(contentsOf: URL(fileURLWithPath: city))
@@ -135,6 +135,34 @@ import Testing
       #expect(told == ["0 failed"])
       let files = try FileManager.default.contentsOfDirectory(atPath: fixture.out)
       #expect(files == [])
+    }
+  }
+}
+
+@Suite struct SharingProposalTests {
+  @Test func lendersAndBorrowersMeetNearby() throws {
+    try ReportFixture.with { fixture in
+      try fixture.forecast(run: 1, digest: "a", [("liquor", "321322", "6-02", 60), ("liquor", "321323", "6-02", 60)])
+      let connection = try fixture.database.connect()
+      try connection.executeScript(
+        """
+        INSERT INTO forecast_enterprises VALUES
+          ('suqian', 1, '', 'B1', 'liquor', '321322', '6-02', 20, NULL, 20, NULL, NULL, NULL),
+          ('suqian', 1, '', 'B2', 'liquor', '321323', '6-02', 20, NULL, 20, NULL, NULL, NULL),
+          ('suqian', 1, '', 'B3', 'liquor', '321323', '2-02', 20, NULL, 90, NULL, NULL, NULL);
+        INSERT INTO forecast_surpluses VALUES ('suqian', 1, '', 'A1', 'liquor', '321323', 100, 130, 130, 30, NULL),
+          ('suqian', 1, '', 'A2', 'liquor', '321323', 50, 54, 54, 4, NULL);
+        """)
+      try fixture.report("2022-01-06")
+      let folder = "\(fixture.out)/2022-01-06"
+      let all = try String(contentsOfFile: "\(folder)/321300-宿迁市/共享用工建议.csv", encoding: .utf8)
+      let rows = all.split(separator: "\r\n").dropFirst().map {
+        $0.split(separator: ",", omittingEmptySubsequences: false)
+      }
+      // Twenty in the same county first, the other ten to the neighbour; engineers are not lent, nor surpluses below five.
+      #expect(rows.map { [$0[1], $0[5], $0[9]] }.dropLast() == [["A1", "B2", "20"], ["A1", "B1", "10"]])
+      let other = try String(contentsOfFile: "\(folder)/321324-泗洪县/共享用工建议.csv", encoding: .utf8)
+      #expect(other.split(separator: "\r\n").count == 1)
     }
   }
 }
