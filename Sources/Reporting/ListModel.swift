@@ -92,8 +92,11 @@ public struct ShortageRow: Hashable, Sendable {
     self.quality = quality
   }
 
-  /// openings / (employed + openings); `nil` where the employed are unknown.
-  public var rate: Double? { LevelEvidence.rate(gap: openings, employed: employed) }
+  /// openings / (employed + openings); `nil` where the employed are unknown, or so few that the rate would tell their number.
+  public var rate: Double? {
+    guard let employed, whole(employed) >= 5 else { return nil }
+    return LevelEvidence.rate(gap: openings, employed: employed)
+  }
 }
 
 /// An enterprise with openings, on the second sheet.

@@ -89,6 +89,7 @@ private func part(_ path: String, _ name: String) throws -> String {
       list.rows, limit: 9
     ).rows[0]
     #expect(row[5] == .suppressed)
+    #expect(row[7] == .empty)
     #expect(row.count { $0 == .suppressed } == 2)
     let surplus = DetailTables(strings: strings).surpluses(list.surpluses, hasContacts: false)
     #expect(Array(surplus.rows[0][4...7]) == [.suppressed, .suppressed, .count(5), .suppressed])

@@ -1,8 +1,9 @@
--- The rows of a night's lists, the whole city's first by its rank, with what is known and expected of each.
+-- The rows of a night's lists, the whole city's first by its rank, with what is known and expected of each. Fewer than five
+-- employed persons are not told, nor the rate that would tell them.
 -- $1 city, $2 report run
 SELECT to_char(r.night, 'YYYY-MM-DD') AS night, to_char(r.as_of, 'YYYY-MM') AS as_of, w.team, w.rank, w.level, w.chain,
-       w.region, w.occupation, n.employed, w.openings,
-       CASE WHEN n.employed + w.openings > 0 THEN w.openings / (n.employed + w.openings) END AS rate, w.expected,
+       w.region, w.occupation, CASE WHEN n.employed >= 5 THEN n.employed END AS employed, w.openings,
+       CASE WHEN n.employed >= 5 THEN w.openings / (n.employed + w.openings) END AS rate, w.expected,
        n.openings_previous_month, n.openings_previous_year, w.first_seen,
        array_to_string(n.quality, '|') AS quality
   FROM report_runs r
