@@ -57,3 +57,12 @@ public struct BacktestRun {
     try session.connection.transaction(isolation: .repeatableRead) { try reader.readPanel(asOf: asOf) }
   }
 }
+
+extension BacktestReport {
+  /// Writes the scores as CSV and as a page, each where a path is given.
+  /// - Throws: ``Failure`` that names the file that cannot be written.
+  public func write(csv csvPath: String?, page: String?) throws {
+    if let csvPath { try FileSystem.write(Data(csv.utf8), to: csvPath) }
+    if let page { try FileSystem.write(Data(html.utf8), to: page) }
+  }
+}
