@@ -59,7 +59,11 @@ public struct IndicatorEstimator: Sendable {
     let series = totals.map {
       Series(id: Self.name($0.key), start: $0.start.ordinal, values: $0.openings)
     }
-    let forecaster = PanelForecaster(options: .init(horizon: reach, threads: settings.threads))
+    // The pooled model looks three years back; where no series is that long, models of single series answer.
+    let longest = totals.map(\.openings.count).max() ?? 0
+    let forecaster = PanelForecaster(
+      options: .init(
+        horizon: reach, models: longest >= 60 ? .combination : .local, threads: settings.threads))
     let results = totals.isEmpty ? [] : try forecaster.forecast(Panel(series: series))
     var own: [[Spread]] = []
     for (i, result) in results.enumerated() {

@@ -9,6 +9,7 @@ struct StructuralEstimate: Sendable {
   let base, balance: LabourBalance
   let rolling: RollingErrors
   let correction: LevelCorrection
+  let opinion: SecondOpinion?
   /// Chains × horizon: factor on the balance's openings.
   let factor: MonthTable
   let horizon: Int
@@ -36,6 +37,26 @@ struct StructuralEstimate: Sendable {
     for h in 0..<horizon {
       for (c, value) in correction.factor(horizon: h, cut: 0).enumerated() { factor[c, h] = value }
     }
+    let level = correction
+    let chainOfCell = panel.cells.map(\.chain)
+    opinion = SecondOpinion(panel, horizon: horizon, settings: settings, rolling: rolling) { origin in
+      var own = origin.forecast.summed(by: chainOfCell, into: panel.chains.count)
+      for h in 0..<own.months {
+        for (c, value) in level.factor(horizon: h, cut: origin.cut).enumerated() { own[c, h] *= value }
+      }
+      return own
+    }
+    if let opinion {
+      let own = balance.openings.summed(by: chainOfCell, into: panel.chains.count)
+      for h in 0..<horizon {
+        for c in 0..<panel.chains.count {
+          let first = own[c, h] * factor[c, h]
+          guard first > 0 else { continue }
+          let ratio = min(max(opinion.forecast[c, h] / first, 0.5), 2)
+          factor[c, h] *= 1 - opinion.shares[h] + opinion.shares[h] * ratio
+        }
+      }
+    }
     self.factor = factor
   }
 
@@ -50,6 +71,7 @@ struct StructuralEstimate: Sendable {
     out.append(("demand_dispersion", demand.seasonalFit.dispersion))
     out.append(("demand_excess", demand.seasonalFit.excess))
     for (name, value) in zip(["near", "far"], demand.planWeights) { out.append(("plan_weight_" + name, value ?? 0)) }
+    for (h, share) in (opinion?.shares ?? []).enumerated() { out.append(("statistical_share_\(h + 1)", share)) }
     out.append(("fill_dispersion", fill.fill.dispersion))
     let terms =
       fill.usesSeekers
