@@ -73,7 +73,8 @@ public struct FileIngest {
     func finish() { result.seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9 }
     do {
       guard let stamp = FileStamp(path: file.path), let sha = FileStamp.sha256(path: file.path) else {
-        throw Refusal(message: "the file cannot be read: check that it is there and who may read it.")
+        throw Refusal(
+          message: "the file cannot be read: check that it is there, that it is a file, and who may read it.")
       }
       result.sha256 = sha
       result.bytes = stamp.size

@@ -68,10 +68,10 @@ struct FileStamp: Equatable {
   let nanoseconds: Int
   let inode: UInt64
 
-  /// The stamp of a file; `nil` where there is none.
+  /// The stamp of a file; `nil` where there is none, or where a folder, a pipe or a device bears the name: a pipe would be waited for.
   init?(path: String) {
     var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     size = Int(status.st_size)
     seconds = status.st_mtim.tv_sec
     nanoseconds = status.st_mtim.tv_nsec

@@ -57,6 +57,11 @@ enum FileSystem {
   /// The bytes of a file, or `nil` where there is none.
   static func bytes(_ path: String) -> Data? { FileManager.default.contents(atPath: path) }
 
+  /// The names of what a folder holds; none where there is no folder.
+  static func names(_ folder: String) -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+  }
+
   /// Writes a file in one piece.
   /// - Parameter whole: the file appears whole or not at all.
   static func write(_ bytes: Data, to path: String, whole: Bool = false) throws {

@@ -6,11 +6,13 @@ import LabourMarket
 final class ListFolder {
   /// The folder of the night.
   let folder: String
+  private let out: String
   private let staging: String
   private var files: [(name: String, digest: String)] = []
 
   /// The folder for a night under `out`.
   init(out: String, night: CalendarDay) {
+    self.out = out
     folder = "\(out)/\(night)"
     staging = "\(out)/.\(night)-\(getpid())"
   }
@@ -32,10 +34,20 @@ final class ListFolder {
     return digest.hex()
   }
 
-  /// Makes the staging folder.
+  /// Makes the staging folder, and takes away those that killed runs left.
   func begin() throws {
+    for name in FileSystem.names(out) where Self.isLeftover(name) { FileSystem.remove("\(out)/\(name)") }
     FileSystem.remove(staging)
     try FileSystem.makeFolder(staging)
+  }
+
+  /// Whether a name is that of a staging folder whose process is gone.
+  private static func isLeftover(_ name: String) -> Bool {
+    let parts = name.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 4, name.hasPrefix("."), let process = pid_t(parts[3]), process > 0,
+      CalendarDay(parts.prefix(3).joined(separator: "-").dropFirst().description) != nil
+    else { return false }
+    return kill(process, 0) != 0 && errno == ESRCH
   }
 
   /// Takes the staging folder away.
