@@ -11,18 +11,17 @@ struct Calibration: Sendable {
   var upper: [Double]
 
   /// - Parameter errors: scaled errors with the age of their targets, by horizon.
-  init(errors: [[(value: Double, age: Int)]], decay: Double) {
-    lower = []
-    middle = []
-    upper = []
-    for (h, list) in errors.enumerated() {
+  init(errors: [[(value: Double, age: Int)]], decay: Double, threads: Int) {
+    let all = Parallel.map(errors.count, threads: threads) { h in
+      let list = errors[h]
       let q = Calibration.quantiles(list, decay: decay)
       let factor =
         Calibration.stretch(list, decay: decay) * Calibration.smallSampleFactor(list, horizon: h + 1, decay: decay)
-      lower.append(Swift.min(q[0] * factor, 0))
-      middle.append(q[1])
-      upper.append(Swift.max(q[2] * factor, 0))
+      return [Swift.min(q[0] * factor, 0), q[1], Swift.max(q[2] * factor, 0)]
     }
+    lower = all.map { $0[0] }
+    middle = all.map { $0[1] }
+    upper = all.map { $0[2] }
   }
 
   /// Weighted 10 %, 50 % and 90 % quantiles; without evidence those of a normal error whose mean absolute value is 1.

@@ -2,7 +2,7 @@ import Glibc
 
 /// Shares of models by horizon, learned from rolling errors.
 ///
-/// Shares in proportion to the inverse rolling error to the eighth power (near ties share, clear winners lead), moved by a fixed
+/// Shares in proportion to the inverse rolling error to the sixteenth power (near ties share, clear winners lead), moved by a fixed
 /// part towards the shares that would have had the least mean absolute scaled error (exponentiated gradient on the simplex,
 /// Kivinen and Warmuth 1997). Old origins count less.
 struct Combination: Sendable {
@@ -12,7 +12,7 @@ struct Combination: Sendable {
   var errors: [[Double]]
 
   /// The part of the way from inverse errors to the shares that fitted past errors best.
-  private static let trust = 0.3
+  private static let trust = 0.1
 
   private struct Row {
     var actual: Double
@@ -20,15 +20,12 @@ struct Combination: Sendable {
     var weight: Double
   }
 
-  init(evidence: Evidence, models: Int, horizon: Int, decay: Double) {
-    shares = []
-    errors = []
-    for h in 0..<horizon {
-      let rows = Combination.rows(evidence, models: models, around: h, decay: decay)
-      let (share, error) = Combination.learn(rows, models: models)
-      shares.append(share)
-      errors.append(error)
+  init(evidence: Evidence, models: Int, horizon: Int, decay: Double, threads: Int) {
+    let learned = Parallel.map(horizon, threads: threads) { h in
+      Combination.learn(Combination.rows(evidence, models: models, around: h, decay: decay), models: models)
     }
+    shares = learned.map(\.0)
+    errors = learned.map(\.1)
   }
 
   /// Scaled rows of horizon `h` and, at half weight, of its neighbours.
@@ -57,7 +54,7 @@ struct Combination: Sendable {
     }
     for m in 0..<models { errors[m] = totals[m] > 0 ? Swift.max(errors[m] / totals[m], 1e-9) : .infinity }
     guard let best = errors.min(), best.isFinite else { return (equal, errors) }
-    let inverse = normalised(errors.map { $0.isFinite ? pow(best / $0, 8) : 0 })
+    let inverse = normalised(errors.map { $0.isFinite ? pow(best / $0, 16) : 0 })
     let optimal = descend(rows, from: inverse, unit: best)
     let shrunk = zip(optimal, inverse).map { $0 * trust + $1 * (1 - trust) }
     return (normalised(shrunk), errors)

@@ -6,13 +6,14 @@ public enum ModelCatalogue {
       Naive(), SeasonalNaive(), Drift(), Naive2(), ExponentialSmoothing.simple, ExponentialSmoothing.holt,
       ExponentialSmoothing.dampedHolt, ExponentialSmoothing.dampedHoltWinters, ExponentialSmoothing(),
     ] + Theta.Form.allCases.map { Theta($0) } + [
+      ARIMA(),
       Croston(), Croston(corrected: true), TeunterSyntetosBabai(), AggregateDisaggregate(),
       AggregateDisaggregate(averaged: true),
     ]
 
   /// The models that take part in the default combination besides the pooled regression.
   public static let combined: [any SeriesModel] = [
-    Theta(.dynamicOptimised), Theta(.optimised), ExponentialSmoothing(),
+    Theta(.dynamicOptimised), Theta(.optimised), ExponentialSmoothing(), ARIMA(),
   ]
 
   /// The model of a name, case ignored.

@@ -45,7 +45,8 @@ struct CombinationPlan: Sendable {
     let evidence = Evidence(run: run, models: models, budget: run.options.budget)
     let count = models.count + (run.pooled == nil ? 0 : 1)
     let combination = Combination(
-      evidence: evidence, models: count, horizon: run.options.horizon, decay: run.options.pooled.errorDecay)
+      evidence: evidence, models: count, horizon: run.options.horizon, decay: run.options.pooled.errorDecay,
+      threads: run.options.threads)
     self.combination = combination
     calibration = CombinationPlan.calibrate(evidence, combination: combination, run: run)
   }
@@ -68,7 +69,7 @@ struct CombinationPlan: Sendable {
         errors[h].append((error / size, entry.age - h - 1))
       }
     }
-    return Calibration(errors: errors, decay: 0.97)
+    return Calibration(errors: errors, decay: 0.97, threads: run.options.threads)
   }
 
   /// The forecast of one series.

@@ -29,7 +29,9 @@ struct PanelRun: Sendable {
       PooledScale(prepared[$0].values, season: season)
     }
     let scales = self.scales
-    let isCount = prepared.map { CountPanel.takes($0.values) }
+    let isCount = Parallel.map(prepared.count, threads: options.threads, chunk: 64) {
+      CountPanel.takes(prepared[$0].values)
+    }
     self.isCount = isCount
     let countSeries = isCount.indices.filter { isCount[$0] }
     counts =

@@ -107,6 +107,7 @@ private struct SeriesPanelBuilder {
 
   private func number(_ bytes: UnsafeBufferPointer<UInt8>, line: Int) throws -> Double {
     if bytes.isEmpty { return .nan }
+    if let plain = Self.plainNumber(bytes) { return plain }
     let value = withUnsafeTemporaryAllocation(of: CChar.self, capacity: bytes.count + 1) { text -> Double? in
       for i in 0..<bytes.count { text[i] = CChar(bitPattern: bytes[i]) }
       text[bytes.count] = 0
@@ -120,6 +121,32 @@ private struct SeriesPanelBuilder {
     if ["NA", "NaN", "nan", "null", "NULL"].contains(text) { return .nan }
     throw Failure.usage("\(path): line \(line): column y: \"\(text)\" is not a number")
   }
+
+  /// A plain decimal of at most 15 digits: integer and power of ten are exact, so their quotient is correctly rounded.
+  private static func plainNumber(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
+    guard bytes.count <= 17 else { return nil }
+    var digits = 0
+    var value = 0
+    var point = -1
+    for i in 0..<bytes.count {
+      let byte = bytes[i]
+      if byte >= 48, byte <= 57 {
+        value = value * 10 + Int(byte - 48)
+        digits += 1
+      } else if byte == 46, point < 0 {
+        point = i
+      } else if byte != 45 || i > 0 {
+        return nil
+      }
+    }
+    guard digits > 0, digits <= 15 else { return nil }
+    let size = point < 0 ? Double(value) : Double(value) / powers[bytes.count - 1 - point]
+    return bytes[0] == 45 ? -size : size
+  }
+
+  private static let powers: [Double] = [
+    1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+  ]
 
   mutating func finish() throws -> Panel {
     for k in scattered.keys.sorted() {

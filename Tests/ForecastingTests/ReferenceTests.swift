@@ -27,6 +27,11 @@ import Testing
     try agree(ExponentialSmoothing(), [442.357, 428.267, 492.975, 477.37, 477.603, 535.858], within: 0.06)
   }
 
+  /// statsforecast 2.1.1 ARIMA (0,1,1)(0,1,1) with season_length=12 on logarithms (the airline model).
+  @Test func arima() throws {
+    try agree(ARIMA(), [450.2, 425.7, 479.6, 492.1, 508.6, 583.1], within: 0.02)
+  }
+
   /// CrostonClassic, CrostonSBA, TSB(0.1, 0.1), ADIDA and IMAPA.
   @Test func intermittentModels() throws {
     let x: [Double] = [0, 0, 3, 0, 0, 1, 0, 4, 0, 0, 0, 2, 0, 0, 5, 0, 1, 0, 0, 0, 0, 3, 0, 2]
