@@ -164,7 +164,10 @@ public struct FileIngest {
       values += [.text(context.localClock.description), .bool(result.hasContactColumns)]
     }
     values += [.int(result.counts.rejected), .bool(result.status == .replayed)]
-    if result.counts.read > Self.fewRows { try context.connection.execute(context.query("merge_settings")) }
+    try context.connection.execute(
+      context.query("merge_settings"), [.text(context.city), .bool(result.counts.read > Self.fewRows)])
+    let hasClock = program.schema.feed != .enterprises
+    if hasClock { try context.connection.execute(context.query("fresh_\(feed)")) }
     let row = try context.connection.query(context.query("merge_\(feed)"), values).one()
     let stored = try row.int("stored")
     result.counts.updated = try row.int("updated")
@@ -172,6 +175,7 @@ public struct FileIngest {
     result.counts.inserted = stored - result.counts.updated - result.counts.late
     result.counts.unchanged = result.counts.read - result.counts.rejected - stored
     result.passed = try row.int("passed")
+    if hasClock { try context.connection.execute(context.query("drop_fresh")) }
     try context.connection.execute(context.query("clear_\(feed)"))
   }
 }

@@ -87,9 +87,15 @@ public enum Text {
 
   /// True when the cell, spaces and a colon left out, is one of the labels of a sum row.
   static func isTotalLabel(_ cell: UnsafeRawBufferPointer) -> Bool {
-    // A sum label begins with T, S, G or a three-byte character; most cells are told apart by that.
-    let first = cell[0] | 0x20
-    let mayBegin = first == 0x74 || first == 0x73 || first == 0x67 || cell[0] >= 0xE0
+    // Most cells are told apart by their first three bytes: tot, sum, sub, gra in any case, 合 总 小 共, or a full-width form.
+    guard cell.count >= 3 else { return false }
+    let first = UInt32(cell[0]) << 16 | UInt32(cell[1]) << 8 | UInt32(cell[2])
+    let mayBegin: Bool
+    switch cell[0] < 0x80 ? first | 0x20_2020 : first {
+    case 0x74_6F74, 0x73_756D, 0x73_7562, 0x67_7261: mayBegin = true
+    case 0xE5_9088, 0xE6_80BB, 0xE5_B08F, 0xE5_85B1: mayBegin = true
+    default: mayBegin = cell[0] == 0xEF
+    }
     guard mayBegin else { return false }
     let plain = folded(String(decoding: cell, as: UTF8.self)).lowercased().filter {
       $0 != " " && $0 != ":" && $0 != "\u{3000}"

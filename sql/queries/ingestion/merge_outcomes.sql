@@ -2,7 +2,8 @@
 --
 -- A row whose key, known_at and content are stored already, or came before in the file, is unchanged and writes nothing. The others are new
 -- versions: inserted when nothing was known of the key, late when a newer version was, updated otherwise; in the order of the file.
--- All parts see the tables as they were before the statement, so `prior` does not see `fresh`.
+-- `staging_fresh` holds the lines whose version is not stored. All parts see the tables as they were before the statement, so `prior` does not
+-- see `fresh`.
 -- $1 city, $2 run id, $3 number of the file, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file,
 -- $7 number of rejected rows,
 -- $8 whether these are rows from the quarantine, not the whole file
@@ -21,10 +22,7 @@ WITH repeated AS (
   SELECT $1, s.indicator, s.region, s.month, s.value, s.known_at, s.content_hash,
          to_timestamp($4::double precision), $2, $3, s.line
     FROM staging_outcomes s
-   WHERE s.rejection IS NULL AND s.line NOT IN (SELECT line FROM doubles)
-     AND NOT EXISTS (SELECT FROM outcome_versions v
-                      WHERE v.city = $1 AND v.indicator = s.indicator AND v.region = s.region AND v.month = s.month
-                        AND v.known_at = s.known_at AND v.content_hash = s.content_hash)
+   WHERE s.line IN (SELECT line FROM staging_fresh) AND s.line NOT IN (SELECT line FROM doubles)
   RETURNING indicator, region, month, known_at, line
 ), prior AS (
   SELECT v.indicator, v.region, v.month, max(v.known_at) AS newest

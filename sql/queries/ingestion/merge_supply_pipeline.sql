@@ -2,7 +2,8 @@
 --
 -- A row whose key, known_at and content are stored already, or came before in the file, is unchanged and writes nothing. The others are new
 -- versions: inserted when nothing was known of the key, late when a newer version was, updated otherwise; in the order of the file.
--- All parts see the tables as they were before the statement, so `prior` does not see `fresh`.
+-- `staging_fresh` holds the lines whose version is not stored. All parts see the tables as they were before the statement, so `prior` does not
+-- see `fresh`.
 -- The moment of reporting is part of this feed's key: a row is never late.
 -- $1 city, $2 run id, $3 number of the file, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file,
 -- $7 number of rejected rows,
@@ -23,11 +24,7 @@ WITH repeated AS (
   SELECT $1, s.program, s.region, s.chain, s.occupation, s.month, s.persons, s.known_at, s.content_hash,
          to_timestamp($4::double precision), $2, $3, s.line
     FROM staging_supply_pipeline s
-   WHERE s.rejection IS NULL AND s.line NOT IN (SELECT line FROM doubles)
-     AND NOT EXISTS (SELECT FROM supply_pipeline_versions v
-                      WHERE v.city = $1 AND v.program = s.program AND v.region = s.region AND v.chain = s.chain AND v.occupation
-                             = s.occupation AND v.month = s.month
-                        AND v.known_at = s.known_at AND v.content_hash = s.content_hash)
+   WHERE s.line IN (SELECT line FROM staging_fresh) AND s.line NOT IN (SELECT line FROM doubles)
   RETURNING program, region, chain, occupation, month, known_at, line
 ), prior AS (
   SELECT v.program, v.region, v.chain, v.occupation, v.month, v.known_at, max(v.known_at) AS newest

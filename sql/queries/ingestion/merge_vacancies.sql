@@ -2,7 +2,8 @@
 --
 -- A row whose key, known_at and content are stored already, or came before in the file, is unchanged and writes nothing. The others are new
 -- versions: inserted when nothing was known of the key, late when a newer version was, updated otherwise; in the order of the file.
--- All parts see the tables as they were before the statement, so `prior` does not see `fresh`.
+-- `staging_fresh` holds the lines whose version is not stored. All parts see the tables as they were before the statement, so `prior` does not
+-- see `fresh`.
 -- $1 city, $2 run id, $3 number of the file, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file,
 -- $7 number of rejected rows,
 -- $8 whether these are rows from the quarantine, not the whole file
@@ -24,10 +25,7 @@ WITH repeated AS (
          s.known_at, s.content_hash,
          to_timestamp($4::double precision), $2, $3, s.line
     FROM staging_vacancies s
-   WHERE s.rejection IS NULL AND s.line NOT IN (SELECT line FROM doubles)
-     AND NOT EXISTS (SELECT FROM vacancy_versions v
-                      WHERE v.city = $1 AND v.source = s.source AND v.posting_id = s.posting_id
-                        AND v.known_at = s.known_at AND v.content_hash = s.content_hash)
+   WHERE s.line IN (SELECT line FROM staging_fresh) AND s.line NOT IN (SELECT line FROM doubles)
   RETURNING source, posting_id, known_at, line
 ), prior AS (
   SELECT v.source, v.posting_id, max(v.known_at) AS newest

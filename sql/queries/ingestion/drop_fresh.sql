@@ -1,0 +1,2 @@
+-- Takes away the table of lines that a file's merge worked from.
+DROP TABLE staging_fresh;
