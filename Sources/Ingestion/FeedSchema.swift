@@ -118,6 +118,20 @@ public struct FeedSchema: Sendable {
   /// Columns of which one must be filled.
   public let anyOf: [String]
 
+  /// The table of the feed's versions.
+  public var table: String {
+    switch feed {
+    case .enterprises: "enterprise_versions"
+    case .hiringPlans: "hiring_plan_versions"
+    case .vacancies: "vacancy_versions"
+    case .unemployment: "unemployment_versions"
+    case .headcount: "headcount_versions"
+    case .supplyPipeline: "supply_pipeline_versions"
+    case .indicators: "indicator_versions"
+    case .outcomes: "outcome_versions"
+    }
+  }
+
   /// The column of a name.
   public func column(_ name: String) -> CanonicalColumn? { columns.first { $0.name == name } }
 

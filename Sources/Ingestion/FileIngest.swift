@@ -104,7 +104,12 @@ public struct FileIngest {
 
   /// Tells the planner of tables that grew much, before it plans forecasts over them.
   private func refreshStatistics(_ result: FileResult) throws {
-    guard result.counts.inserted + result.counts.updated + result.counts.late > Self.manyRows else { return }
+    let added = result.counts.inserted + result.counts.updated + result.counts.late
+    guard added > Self.manyRows else { return }
+    let grown = try context.connection.query(
+      context.query("has_grown"), [.text(program.schema.table), .int(added)]
+    ).one().bool(0)
+    guard grown else { return }
     try context.connection.execute(context.query("refresh_\(feed)"))
   }
 

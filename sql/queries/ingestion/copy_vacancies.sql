@@ -1,2 +1,3 @@
--- Takes a file's rows of the feed vacancies, good and rejected, in the order of the file. FREEZE: the table was truncated in the same transaction.
+-- Takes a file's rows of the feed vacancies, good and rejected, in the order of the file.
+-- FREEZE: the table was truncated in the same transaction.
 COPY staging_vacancies FROM STDIN (FORMAT binary, FREEZE);

@@ -1,8 +1,12 @@
--- The lines of the staged file of the feed vacancies whose version (key, known_at and content) is not stored. A table of its own, because only so
--- the join with all that is stored runs on several processors; it lives within the file's transaction. A statement that makes a table
--- takes no parameters: the city comes from merge_settings.
+-- The rows of the staged file of the feed vacancies whose version (key, known_at and content) is not stored, without their content, each
+-- with the newest moment that is stored of its key. A table of its own, because only so the join with all that is stored runs on several
+-- processors; it lives within the file's transaction. A statement that makes a table takes no parameters: the city comes from merge_settings.
 CREATE UNLOGGED TABLE staging_fresh AS
-SELECT s.line
+SELECT s.line, s.repeated, s.source, s.posting_id, s.known_at, s.content_hash,
+       (SELECT max(v.known_at)
+          FROM vacancy_versions v
+         WHERE v.city = current_setting('labourwatch.city')
+           AND v.source = s.source AND v.posting_id = s.posting_id) AS newest
   FROM staging_vacancies s
  WHERE s.rejection IS NULL
    AND NOT EXISTS (SELECT FROM vacancy_versions v

@@ -67,6 +67,8 @@ WITH newest AS (
   -- Rows of the same file that were rejected by an earlier reading and pass today's rules.
   UPDATE quarantine q SET status = 'replayed', resolved_run_id = $2
    WHERE q.city = $1 AND q.feed = 'enterprises' AND q.file_sha256 = $5 AND q.status = 'open'
+     AND (SELECT EXISTS (SELECT FROM quarantine o
+                          WHERE o.city = $1 AND o.feed = 'enterprises' AND o.file_sha256 = $5 AND o.status = 'open'))
      AND q.line NOT IN (SELECT s.line FROM staging_enterprises s WHERE s.rejection IS NOT NULL)
      AND (NOT $10::boolean OR q.line IN (SELECT s.line FROM staging_enterprises s WHERE s.rejection IS NULL))
   RETURNING 1

@@ -2,53 +2,40 @@
 --
 -- A row whose key, known_at and content are stored already, or came before in the file, is unchanged and writes nothing. The others are new
 -- versions: inserted when nothing was known of the key, late when a newer version was, updated otherwise; in the order of the file.
--- `staging_fresh` holds the lines whose version is not stored. All parts see the tables as they were before the statement, so `prior` does not
--- see `fresh`.
+-- `staging_fresh` holds the rows whose version was not stored before the file.
 -- $1 city, $2 run id, $3 number of the file, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file,
--- $7 number of rejected rows,
--- $8 whether these are rows from the quarantine, not the whole file
+-- $7 number of rejected rows, $8 whether these are rows from the quarantine, not the whole file
 WITH repeated AS (
-  SELECT DISTINCT credit_code, survey_wave, period, occupation FROM staging_hiring_plans WHERE repeated AND rejection IS NULL
+  -- Keys that may occur more than once in the file.
+  SELECT DISTINCT credit_code, survey_wave, period, occupation FROM staging_fresh WHERE repeated
 ), doubles AS (
   -- Rows that came before in the file, word for word.
   SELECT d.line
-    FROM (SELECT s.line, row_number() OVER (PARTITION BY credit_code, survey_wave, period, occupation, s.known_at, s.content_hash ORDER BY s.line) AS number
-            FROM staging_hiring_plans s JOIN repeated USING (credit_code, survey_wave, period, occupation)
-           WHERE s.rejection IS NULL) d
+    FROM (SELECT f.line,
+                 row_number() OVER (PARTITION BY credit_code, survey_wave, period, occupation, known_at, content_hash ORDER BY f.line) AS number
+            FROM staging_fresh f JOIN repeated USING (credit_code, survey_wave, period, occupation)) d
    WHERE d.number > 1
-), fresh AS (
-  INSERT INTO hiring_plan_versions (city, credit_code, survey_wave, period, occupation, enterprise_name, region, chain,
-         headcount, planned_hires, expected_separations, automation_displaced, known_at, content_hash,
-                        received_at, run_id, file_no, line)
-  SELECT $1, s.credit_code, s.survey_wave, s.period, s.occupation, s.enterprise_name, s.region, s.chain, s.headcount,
-         s.planned_hires, s.expected_separations, s.automation_displaced, s.known_at, s.content_hash,
-         to_timestamp($4::double precision), $2, $3, s.line
-    FROM staging_hiring_plans s
-   WHERE s.line IN (SELECT line FROM staging_fresh) AND s.line NOT IN (SELECT line FROM doubles)
-  RETURNING credit_code, survey_wave, period, occupation, known_at, line
-), prior AS (
-  SELECT v.credit_code, v.survey_wave, v.period, v.occupation, max(v.known_at) AS newest
-    FROM hiring_plan_versions v
-   WHERE v.city = $1 AND (v.credit_code, v.survey_wave, v.period, v.occupation) IN (SELECT n.credit_code, n.survey_wave,
-          n.period, n.occupation FROM fresh n)
-   GROUP BY v.credit_code, v.survey_wave, v.period, v.occupation
-), several AS (
-  -- Versions of keys that may occur more than once in the file: what was newest before each of them.
-  SELECT n.known_at, greatest(p.newest, max(n.known_at) OVER before) AS newest
-    FROM fresh n JOIN repeated USING (credit_code, survey_wave, period, occupation) LEFT JOIN prior p USING (credit_code,
-           survey_wave, period, occupation)
-  WINDOW before AS (PARTITION BY n.credit_code, n.survey_wave, n.period, n.occupation ORDER BY n.line ROWS BETWEEN UNBOUNDED
-         PRECEDING AND 1 PRECEDING)
-), single AS (
-  SELECT n.known_at, p.newest
-    FROM fresh n JOIN prior p USING (credit_code, survey_wave, period, occupation)
-   WHERE (n.credit_code, n.survey_wave, n.period, n.occupation) NOT IN (SELECT credit_code, survey_wave, period, occupation FROM
-          repeated)
+), stored AS (
+  INSERT INTO hiring_plan_versions (city, credit_code, survey_wave, period, occupation, enterprise_name, region, chain, headcount, planned_hires, expected_separations,
+         automation_displaced, known_at, content_hash, received_at, run_id, file_no, line)
+  SELECT $1, s.credit_code, s.survey_wave, s.period, s.occupation, s.enterprise_name, s.region, s.chain, s.headcount, s.planned_hires,
+         s.expected_separations, s.automation_displaced, s.known_at, s.content_hash, to_timestamp($4::double precision), $2, $3, s.line
+    FROM staging_fresh f JOIN staging_hiring_plans s ON s.line = f.line
+   WHERE s.line NOT IN (SELECT line FROM doubles)
 ), versions AS (
-  SELECT * FROM several UNION ALL SELECT * FROM single
+  -- Each new version with what was newest of its key before it: stored before the file, or earlier in the file.
+  SELECT f.known_at, f.newest
+    FROM staging_fresh f
+   WHERE (f.credit_code, f.survey_wave, f.period, f.occupation) NOT IN (SELECT credit_code, survey_wave, period, occupation FROM repeated)
+  UNION ALL
+  SELECT f.known_at, greatest(f.newest, max(f.known_at) OVER before)
+    FROM staging_fresh f JOIN repeated USING (credit_code, survey_wave, period, occupation)
+   WHERE f.line NOT IN (SELECT line FROM doubles)
+  WINDOW before AS (PARTITION BY credit_code, survey_wave, period, occupation ORDER BY f.line ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ), quarantined AS (
   INSERT INTO quarantine (city, feed, file_sha256, line, run_id, file_name, column_name, reason, message, raw, rejected_at)
-  SELECT $1, 'hiring_plans', $5, s.line, $2, $6, s.column_name, s.rejection, s.message, s.raw, to_timestamp($4::double precision)
+  SELECT $1, 'hiring_plans', $5, s.line, $2, $6, s.column_name, s.rejection, s.message, s.raw,
+         to_timestamp($4::double precision)
     FROM staging_hiring_plans s
    WHERE $7::bigint > 0 AND s.rejection IS NOT NULL
   ON CONFLICT (city, feed, file_sha256, line) DO UPDATE
@@ -59,11 +46,14 @@ WITH repeated AS (
   -- Rows of the same file that were rejected by an earlier reading and pass today's rules.
   UPDATE quarantine q SET status = 'replayed', resolved_run_id = $2
    WHERE q.city = $1 AND q.feed = 'hiring_plans' AND q.file_sha256 = $5 AND q.status = 'open'
+     AND (SELECT EXISTS (SELECT FROM quarantine o
+                          WHERE o.city = $1 AND o.feed = 'hiring_plans' AND o.file_sha256 = $5 AND o.status = 'open'))
      AND q.line NOT IN (SELECT s.line FROM staging_hiring_plans s WHERE s.rejection IS NOT NULL)
      AND (NOT $8::boolean OR q.line IN (SELECT s.line FROM staging_hiring_plans s WHERE s.rejection IS NULL))
   RETURNING 1
 )
-SELECT (SELECT count(*) FROM fresh) AS stored,
-       (SELECT count(*) FROM versions WHERE known_at >= newest) AS updated,
-       (SELECT count(*) FROM versions WHERE known_at < newest) AS late,
-       (SELECT count(*) FROM passed) AS passed;
+SELECT count(*) AS stored,
+       count(*) FILTER (WHERE known_at >= newest) AS updated,
+       count(*) FILTER (WHERE known_at < newest) AS late,
+       (SELECT count(*) FROM passed) AS passed
+  FROM versions;

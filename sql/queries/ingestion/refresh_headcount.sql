@@ -1,2 +1,2 @@
--- Tells the planner what the versions of the feed headcount look like, after a run that added many.
+-- Tells the planner what the versions of the feed headcount look like, after a file that added many.
 ANALYZE headcount_versions;

@@ -1,2 +1,2 @@
--- Tells the planner what the versions of the feed outcomes look like, after a run that added many.
+-- Tells the planner what the versions of the feed outcomes look like, after a file that added many.
 ANALYZE outcome_versions;
