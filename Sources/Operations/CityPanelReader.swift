@@ -70,8 +70,22 @@ struct CityPanelReader {
           headcount: try row.double(3), previous: try row.optionalDouble(4), base: try row.optionalDouble(5),
           surplus: try row.double(6), reason: try row.optionalString(7)))
     }
+    surpluses = Self.spare(surpluses, beside: enterprises)
     return ForecastInputs(
       panel: builder.build(), salaries: salaries, enterprises: enterprises, surpluses: surpluses)
+  }
+
+  /// Surpluses after the enterprises' own openings, largest first; fewer than three persons are none.
+  private static func spare(
+    _ surpluses: [ForecastInputs.Surplus], beside enterprises: [ForecastInputs.EnterpriseCell]
+  ) -> [ForecastInputs.Surplus] {
+    var openings: [String: Double] = [:]
+    for part in enterprises { openings[part.creditCode, default: 0] += part.openings }
+    return surpluses.compactMap { row in
+      var out = row
+      out.surplus -= openings[row.creditCode] ?? 0
+      return out.surplus >= 3 ? out : nil
+    }.sorted { ($1.surplus, $0.creditCode) < ($0.surplus, $1.creditCode) }
   }
 
   /// The monthly totals known by the end of `asOf`, for places without records; a series ends at its first gap from the newest month back.

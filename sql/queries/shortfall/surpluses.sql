@@ -1,6 +1,6 @@
 -- Which enterprises shed staff, or say that machines will take posts: the other side of sharing labour?
 -- $1 city, $2 known_until (timestamp). Surplus = persons shed against three reports earlier, plus posts that machines take in the next three
--- months, less the enterprise's own openings. Only enterprises whose newest report is at most three months old.
+-- months; the program takes the enterprise's own openings off. Only enterprises whose newest report is at most three months old.
 WITH enterprise AS (
   SELECT DISTINCT ON (credit_code) credit_code, coalesce(chain, '') AS chain, region
   FROM enterprise_versions WHERE city = $1 AND known_at <= $2::timestamp
@@ -25,23 +25,11 @@ WITH enterprise AS (
     ORDER BY credit_code, period, occupation, survey_wave DESC, known_at DESC, received_at DESC, run_id DESC, file_no DESC, line DESC
   ) statement
   GROUP BY credit_code
-), opening AS (
-  SELECT credit_code, sum(gap) AS openings
-  FROM (
-    SELECT DISTINCT ON (source, posting_id) credit_code,
-      CASE WHEN status = 'open' AND (closes_on IS NULL OR closes_on >= $2::timestamp::date)
-        THEN greatest(headcount - filled, 0) ELSE 0 END AS gap
-    FROM vacancy_versions
-    WHERE city = $1 AND known_at <= $2::timestamp
-      AND credit_code IN (SELECT credit_code FROM newest)
-    ORDER BY source, posting_id, known_at DESC, received_at DESC, run_id DESC, file_no DESC, line DESC
-  ) posting
-  GROUP BY credit_code
 ), balance AS (
   SELECT n.credit_code, e.chain, e.region, n.headcount, n.headcount_previous, n.headcount_base, n.reason,
-    greatest(n.headcount_earlier - n.headcount, 0) + coalesce(m.displaced, 0) - coalesce(o.openings, 0) AS surplus
+    greatest(n.headcount_earlier - n.headcount, 0) + coalesce(m.displaced, 0) AS surplus
   FROM newest n JOIN enterprise e USING (credit_code)
-  LEFT JOIN machine m USING (credit_code) LEFT JOIN opening o USING (credit_code)
+  LEFT JOIN machine m USING (credit_code)
   WHERE n.month > $2::timestamp - interval '4 months'
 )
 SELECT credit_code, chain, region, headcount, headcount_previous, headcount_base, surplus::bigint AS surplus, nullif(reason, '') AS reason
