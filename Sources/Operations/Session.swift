@@ -69,6 +69,7 @@ public final class Session {
     address = try Self.address(configuration, console)
     connection = try Connection(address, logger: console.logger)
     queries = QueryCatalog(root: resources.queries)
+    try connection.execute(queries["operations/lock_patience"])
     try SchemaUpkeep(session: self).bringUpToDate()
   }
 

@@ -120,7 +120,30 @@ struct UsageTests {
         check(night, .failed, ["127.0.0.1", "connect"], url)
         #expect(!night.log.contains("hush-hush"), "\(night.log)")
       }
+      for url in ["mysql://clerk:hush-hush@127.0.0.1/labour", "postgresql://clerk:hush-hush@[/labour"] {
+        let night = try program.run("nightly", "--inbox", "inbox", "--out", "lists", "--database", url)
+        check(night, .usage, ["address", "postgresql://"], url)
+        #expect(!night.log.contains("hush-hush"), "\(night.log)")
+      }
       #expect(program.files("lists").isEmpty)
+    }
+  }
+
+  @Test("A table that another session holds: 1 after a while, with what to do; the next run finishes the work")
+  func lockedTable() throws {
+    try Program.with { program in
+      try City.fill(program, "inbox")
+      let ingest = ["ingest", "--inbox", "inbox", "--now", City.now]
+      let other = try program.database.connect()
+      try other.transaction {
+        try other.execute(
+          .init(name: "lock", text: "lock table labourwatch.vacancy_versions in access exclusive mode"))
+        let blocked = try program.run(ingest, ["PGOPTIONS": "-c lock_timeout=300ms"])
+        check(blocked, .failed, ["lock", "try again"], "locked table")
+      }
+      #expect(try program.count("select count(*) from labourwatch.vacancy_versions") == 0)
+      #expect(try program.run(ingest).status == 0)
+      #expect(try program.count("select count(*) from labourwatch.vacancy_versions") > 100)
     }
   }
 }
