@@ -8,13 +8,26 @@ enum FileSystem {
   /// Makes a folder with all folders above it.
   /// - Throws: ``Failure`` that names the folder and the reason.
   static func makeFolder(_ path: String) throws {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
+    if let reason = makeFolders(path) {
       throw Failure(
-        .failed, "The folder \(path) cannot be made: \(reason(error))",
-        next: "Give --out a folder that this user may write to.")
+        .failed, "The folder \(path) cannot be made: \(reason).",
+        next: "Give --out a folder that this user may write to."
+      )
     }
+  }
+
+  /// Makes a folder with all folders above it; the system's reason where that fails.
+  private static func makeFolders(_ path: String) -> String? {
+    if mkdir(path, 0o777) == 0 { return nil }
+    if errno == ENOENT {
+      let above = (path as NSString).deletingLastPathComponent
+      if !above.isEmpty, above != path, let reason = makeFolders(above) { return reason }
+      if mkdir(path, 0o777) == 0 { return nil }
+    }
+    let failure = errno
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue { return nil }
+    return String(cString: strerror(failure))
   }
 
   /// Makes sure, before any work is done for it, that an option names a folder that can be read.
@@ -33,14 +46,11 @@ enum FileSystem {
   /// Makes sure, before any work is done for it, that an option names a folder that is there, or can be made, and takes files.
   /// - Throws: ``Failure`` (usage) that names the option, the folder and the reason.
   static func requireWritable(folder: String, _ option: String) throws {
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      guard access(folder, W_OK | X_OK) == 0 else { throw NSError(domain: NSPOSIXErrorDomain, code: Int(errno)) }
-    } catch {
-      throw Failure.usage(
-        "\(option) \(folder): no files can be written there: \(reason(error)).",
-        next: "Name a folder that this user may write to with \(option).")
-    }
+    let isFine = { access(folder, W_OK | X_OK) == 0 }
+    guard let reason = makeFolders(folder) ?? (isFine() ? nil : String(cString: strerror(errno))) else { return }
+    throw Failure.usage(
+      "\(option) \(folder): no files can be written there: \(reason).",
+      next: "Name a folder that this user may write to with \(option).")
   }
 
   /// Makes sure, before any work is done for it, that the folder of a file that an option names takes files.

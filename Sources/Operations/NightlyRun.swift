@@ -40,7 +40,16 @@ public struct NightlyRun {
     return try session.run("nightly") { run in
       var summary = try IngestRun(session: session, options: .init(inbox: options.inbox)).perform(run)
       try run.heartbeat()
-      summary.forecast = try ForecastRun(session).run(.init(), in: run)
+      let forecast = try ForecastRun(session).run(.init(), in: run)
+      summary.forecast = forecast
+      if forecast.openings == 0 && forecast.expected == 0 {
+        // An empty list looks like good news.
+        let finding =
+          "No openings are known by the end of \(forecast.asOf): the lists are empty for want of records, not of shortages."
+        session.console.warning("\(finding)")
+        summary.findings.append(finding)
+        summary.status = summary.status.worse(.incomplete)
+      }
       try run.heartbeat()
       summary.report = try ReportRun(
         session: session, run: run, options: .init(out: options.out, language: options.language)
@@ -75,7 +84,9 @@ struct NightAccount {
     let known = files.count { $0.status == "known" }
     let refused = files.count { $0.status == "refused" }
     var line = "  feeds     \(files.count) files, \(Self.grouped(sum(\.read))) rows: "
-    if known == files.count {
+    if files.isEmpty {
+      line = "  feeds     the inbox holds no file of a feed"
+    } else if known == files.count {
       line += "all known already, nothing changed"
     } else {
       line += [

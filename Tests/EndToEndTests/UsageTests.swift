@@ -109,6 +109,17 @@ struct UsageTests {
     }
   }
 
+  @Test("No postings at all: 3, and said so, because an empty list looks like good news")
+  func emptyCity() throws {
+    try Program.with { program in
+      try City.fill(program, "inbox") { feed, _, _ in feed == "enterprises" }
+      for inbox in ["inbox", "."] {
+        let night = try program.run("nightly", "--inbox", inbox, "--out", "lists", "--now", City.now)
+        check(night, .incomplete, ["No openings are known", City.asOf], inbox)
+      }
+    }
+  }
+
   @Test("A server that is down or refuses: 1, with its address and without the password")
   func server() throws {
     try Program.with { program in
