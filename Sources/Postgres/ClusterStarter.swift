@@ -134,11 +134,13 @@ struct ClusterStarter {
     unlink("\(socket).lock")
   }
 
-  /// Waits for a server that is recovering, however long that takes, as long as it lives.
+  /// Waits for a server that is recovering, however long that takes, as long as it lives. A server that says it is ready and whose
+  /// socket is gone (somebody emptied the folder) can never be reached again: it is shut down, so that a new one takes its place.
   ///
   /// - Returns: whether it takes connections; false when it ended.
   private func awaitReady(_ place: ClusterPlace, _ server: ServerFile) throws -> Bool {
-    var nextNote = Clock.monotonicMilliseconds() + 3000
+    let began = Clock.monotonicMilliseconds()
+    var nextNote = began + 3000
     while server.isAlive {
       do {
         _ = try Connection(LocalCluster.url(server.socketFolder, database: "postgres"), timeout: 5, logger: logger)
@@ -149,6 +151,10 @@ struct ClusterStarter {
         if Clock.monotonicMilliseconds() > nextNote {
           logger.notice("waiting for the database server to get ready: \(error.message)")
           nextNote += 10_000
+        }
+        let socket = "\(server.socketFolder)/\(ClusterPlace.socketName)"
+        if error.code == .serverUnreachable, access(socket, F_OK) != 0, Clock.monotonicMilliseconds() > began + 5000 {
+          kill(server.process, SIGINT)
         }
         usleep(50_000)
       }
