@@ -35,7 +35,7 @@ struct ConsoleLogHandler: LogHandler {
     case .text:
       let mark = event.level >= .error ? "error: " : event.level == .warning ? "warning: " : ""
       let tail = pairs.map { " \($0.key)=\($0.value)" }.joined()
-      line = "\(Self.stamp().suffix(9).dropLast()) \(mark)\(event.message)\(tail)"
+      line = Self.plain("\(Self.stamp().suffix(9).dropLast()) \(mark)\(event.message)\(tail)")
     case .json:
       var object: [String: String] = [
         "time": Self.stamp(), "level": event.level.rawValue, "message": "\(event.message)",
@@ -46,6 +46,13 @@ struct ConsoleLogHandler: LogHandler {
       line = (try? encoder.encode(object)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
     Console.writeError(line + "\n")
+  }
+
+  /// A text as one line that leaves the terminal alone: names of files may hold any character.
+  private static func plain(_ text: String) -> String {
+    func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control }
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "\u{FFFD}" : $0 }))
   }
 
   private static func stamp() -> String {

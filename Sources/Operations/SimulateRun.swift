@@ -38,7 +38,8 @@ public struct SimulateRun: Sendable {
   /// - Throws: ``Failure``: usage where no such city can be made, failed where a file cannot be written. Files appear whole or not at all.
   @discardableResult
   public static func run(_ options: Options) throws -> [File] {
-    let profile = try Profile(folder: options.profile)
+    let resources = try Resources.locate(environment: ProcessInfo.processInfo.environment)
+    let profile = try Profile(folder: Session.profileFolder(options.profile, resources: resources))
     let city: SimulatedCity
     do {
       city = try SimulatedCity(settings: options.settings, reference: profile.reference)

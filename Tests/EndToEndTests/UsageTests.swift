@@ -109,6 +109,20 @@ struct UsageTests {
     }
   }
 
+  @Test("A name with line ends and escapes stays one harmless line of the log; the profile is found from anywhere")
+  func names() throws {
+    try Program.with { program in
+      try City.fill(program, "inbox", suffix: "\n\u{1B}[31m'; --") { feed, _, _ in
+        feed == "headcount" || feed == "enterprises"
+      }
+      let taken = try program.run("ingest", "--inbox", "inbox", "--now", City.now)
+      check(taken, .done, ["headcount\u{FFFD}\u{FFFD}[31m'; --.csv taken"], "names")
+      #expect(!taken.log.contains("\u{1B}"), "\(taken.log)")
+      #expect(try program.run("simulate", "--out", "city", "--enterprises", "3", "--months", "2").status == 0)
+      #expect(program.files("city/feeds").contains { $0.name == "vacancies.csv" })
+    }
+  }
+
   @Test("No postings at all: 3, and said so, because an empty list looks like good news")
   func emptyCity() throws {
     try Program.with { program in
