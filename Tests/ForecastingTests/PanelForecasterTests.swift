@@ -13,6 +13,26 @@ import Testing
     }
   }
 
+  /// Panels in which some horizons have no row to train on: short series of many lengths, alone and together.
+  @Test func shortPanelsGetAnAnswer() throws {
+    var generator = SeededGenerator(state: 20)
+    for count in [1, 3, 17] {
+      for length in [1, 5, 12, 13, 14, 18, 19, 20, 24, 25, 30, 37] {
+        let series = (0..<count).map { index in
+          let points = max(1, length - index % 7)
+          return Series(
+            id: "s\(index)", start: 24_000,
+            values: (0..<points).map { _ in Double(Int.random(in: 0...50, using: &generator)) })
+        }
+        for choice in PanelForecaster.ModelChoice.allCases {
+          var options = PanelForecaster.Options(horizon: 6, season: 12, models: choice, threads: 2)
+          options.budget = 60
+          check(try PanelForecaster(options: options).forecast(Panel(series: series)), horizon: 6)
+        }
+      }
+    }
+  }
+
   @Test func everySeriesGetsAnAnswerWithoutNaN() throws {
     var series = syntheticPanel(series: 12, length: 70, seed: 7).series
     let base = series[0].values

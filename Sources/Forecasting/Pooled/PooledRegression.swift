@@ -45,13 +45,15 @@ public struct PooledRegression: Sendable {
     return k >= 1 && k <= options.origins + horizon ? k : nil
   }
 
-  /// The forecast movement of a scaled series from its value at `origin` to `origin + h`; `nil` without enough history.
+  /// The forecast movement of a scaled series from its value at `origin` to `origin + h`; `nil` without enough history, of the series or
+  /// of the panel: a horizon may have had no row to train on.
   @inline(__always)
   func movement(
     _ s: borrowing PooledView, calendar: Int, origin: Int, horizon h: Int, scratch: UnsafeMutablePointer<Double>
   ) -> Double? {
     guard origin >= features.firstOrigin(h), h <= coefficients.count,
-      let slot = slot(horizon: h, age: s.count - 1 - origin)
+      let slot = slot(horizon: h, age: s.count - 1 - origin), coefficients[h - 1].indices.contains(slot),
+      coefficients[h - 1][slot].count == PooledFeatures.count
     else { return nil }
     features.write(s, origin: origin, horizon: h, calendar: calendar, into: scratch)
     return coefficients[h - 1][slot].withUnsafeBufferPointer { b in
