@@ -24,6 +24,9 @@ final class ListFolder {
     return name == code ? clean(code) : "\(clean(code))-\(clean(name))"
   }
 
+  /// The names of the files, relative to the folder.
+  var names: [String] { files.map(\.name) }
+
   /// Number of files.
   var count: Int { files.count }
 

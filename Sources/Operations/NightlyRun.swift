@@ -11,8 +11,12 @@ public struct NightlyRun {
     /// The language of the lists; `nil` for the profile's.
     public var language: Profile.Language?
 
+    /// Whether the lists are also delivered as `delivery.yaml` says.
+    public var deliver: Bool
+
     /// Options from their parts.
-    public init(inbox: String, out: String, language: Profile.Language? = nil) {
+    public init(inbox: String, out: String, language: Profile.Language? = nil, deliver: Bool = false) {
+      self.deliver = deliver
       self.inbox = inbox
       self.out = out
       self.language = language
@@ -52,7 +56,8 @@ public struct NightlyRun {
       }
       try run.heartbeat()
       summary.report = try ReportRun(
-        session: session, run: run, options: .init(out: options.out, language: options.language)
+        session: session, run: run,
+        options: .init(out: options.out, language: options.language, delivery: options.deliver ? .deliver : .none)
       ).write()
       if !session.configuration.quiet { Console.writeOutput(NightAccount(session.profile, summary).text) }
       return summary

@@ -19,8 +19,24 @@ public struct ReportRun {
     /// The language; `nil` for the profile's.
     public var language: Profile.Language?
 
+    /// Whether the lists are also delivered as `delivery.yaml` says.
+    public var delivery: Delivery
+
+    /// What becomes of the lists once they are written.
+    public enum Delivery: Sendable {
+      /// They stay in the folder.
+      case none
+      /// It is said what would be delivered, and nothing is.
+      case dryRun
+      /// They are delivered.
+      case deliver
+    }
+
     /// Options from their parts.
-    public init(out: String, asOf: Month? = nil, language: Profile.Language? = nil) {
+    public init(
+      out: String, asOf: Month? = nil, language: Profile.Language? = nil, delivery: Delivery = .none
+    ) {
+      self.delivery = delivery
       self.out = out
       self.asOf = asOf
       self.language = language
@@ -68,9 +84,23 @@ public struct ReportRun {
     }
     let changed = try staging.publish()
     session.console.endProgress()
-    let summary = summary(made.lists, made.outcome, staging, changed, Date().timeIntervalSince(start))
+    var summary = summary(made.lists, made.outcome, staging, changed, Date().timeIntervalSince(start))
     tell(summary, made.outcome)
+    summary.delivered = try deliver(staging, settings)
     return summary
+  }
+
+  /// Delivers what was written; `nil` where that is not asked for.
+  private func deliver(_ lists: ListFolder, _ settings: AlertSettings) throws -> Int? {
+    guard options.delivery != .none else { return nil }
+    let home = Session.home(session.configuration.environment)
+    let target = settings.deliveryFolder.hasPrefix("/") ? settings.deliveryFolder : "\(home)/\(settings.deliveryFolder)"
+    let isDry = options.delivery == .dryRun
+    let count = try FolderDelivery(target: target).deliver(lists.folder, names: lists.names, dryRun: isDry)
+    session.console.info(
+      isDry ? "would be delivered" : "delivered",
+      ["to": "\(target)", "files": "\(count)", "there already": "\(lists.count - count)"])
+    return count
   }
 
   private func render(

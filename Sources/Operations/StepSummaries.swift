@@ -118,6 +118,8 @@ public struct ReportSummary: Encodable, Sendable {
   public var files: Int
   /// Files whose bytes changed.
   public var changed: Int
+  /// Files delivered (or, in a dry run, that would be); `nil` where no delivery was asked for.
+  public var delivered: Int?
   /// Wall-clock seconds.
   public var seconds: Double
 

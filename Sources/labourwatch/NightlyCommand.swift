@@ -20,13 +20,17 @@ struct NightlyCommand: Operation {
   @Option(help: ArgumentHelp("The language of the lists, zh-CN or en, instead of the profile's.", valueName: "tag"))
   var language: String?
 
+  @Flag(help: "Also deliver the lists, to the folder that delivery.yaml names.")
+  var deliver = false
+
   @OptionGroup(title: "Clock") var clock: ClockOptions
   @OptionGroup(title: "Global options") var globals: GlobalOptions
 
   func perform() throws -> ExitStatus {
     let session = try Session(globals.configuration(clock))
     return try NightlyRun(
-      session: session, options: .init(inbox: inbox, out: out, language: try language.map(Arguments.language))
+      session: session,
+      options: .init(inbox: inbox, out: out, language: try language.map(Arguments.language), deliver: deliver)
     ).run()
   }
 }

@@ -24,13 +24,23 @@ struct ReportCommand: Operation {
   @Option(help: ArgumentHelp("The language of the lists, zh-CN or en, instead of the profile's.", valueName: "tag"))
   var language: String?
 
+  @Flag(help: "Also deliver the lists, to the folder that delivery.yaml names.")
+  var deliver = false
+
+  @Flag(help: "Write the lists, say what would be delivered, and deliver nothing.")
+  var dryRun = false
+
   @OptionGroup var clock: ClockOptions
   @OptionGroup(title: "Global options") var globals: GlobalOptions
+
+  func validate() throws {
+    if deliver && dryRun { throw ValidationError("--deliver and --dry-run exclude each other: give one of them.") }
+  }
 
   func perform() throws -> ExitStatus {
     let options = ReportRun.Options(
       out: out, asOf: try asOf.map { try Arguments.month($0, "--as-of") },
-      language: try language.map(Arguments.language))
+      language: try language.map(Arguments.language), delivery: deliver ? .deliver : dryRun ? .dryRun : .none)
     let session = try Session(globals.configuration(clock))
     return try session.run("report") { run in
       var summary = RunSummary()
