@@ -63,6 +63,8 @@ struct AlertEvaluation {
     func step(_ subject: AlertSubject, _ team: String, _ observed: AlertLevel, _ reason: (AlertEventKind) -> String) {
       let fingerprint = subject.fingerprint
       let known = alerts[fingerprint]
+      // A night that is written again after later ones leaves alone what those opened.
+      if let known, known.state.openedOn > night { return }
       let step = settings.life.step(known?.state, observed: observed, night: night)
       guard let state = step.state, state != known?.state else { return }
       let isNew = known?.state.openedOn != state.openedOn
@@ -92,7 +94,8 @@ struct AlertEvaluation {
     }
     try write(alerts, touched: touched, changes: changes)
     return Outcome(
-      alerts: alerts, staleFeeds: stale.map(\.message), isInhibited: isInhibited, events: changes.count)
+      alerts: alerts.filter { $0.value.state.openedOn <= night }, staleFeeds: stale.map(\.message),
+      isInhibited: isInhibited, events: changes.count)
   }
 
   /// The nodes that have alerts: chains in the city, chains in their regions, and cells; each node once. Where nothing is known of chains in

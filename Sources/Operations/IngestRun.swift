@@ -35,7 +35,8 @@ public struct IngestRun {
   /// - Returns: the end: `incomplete` when rows were rejected, `failed` when a file was refused as a whole.
   /// - Throws: ``Failure`` or a room's error.
   public func run() throws -> ExitStatus {
-    try session.run("ingest") { run in try perform(run) }
+    if let inbox = options.inbox { try FileSystem.requireReadable(folder: inbox, "--inbox") }
+    return try session.run("ingest") { run in try perform(run) }
   }
 
   /// The step itself, inside a run that holds the lock.

@@ -52,7 +52,11 @@ public struct Quarantine {
       try values(filter) + [
         .optional(place?.file) { .text($0) }, .optional(place?.line) { .int($0) }, .int(limit),
       ])
-    guard !rows.isEmpty else { return "No such row in the quarantine.\n" }
+    guard !rows.isEmpty else {
+      if row == nil { return "The quarantine holds no such rows.\n" }
+      throw Failure.usage(
+        "The quarantine holds no row \(row ?? "").", next: "`labourwatch quarantine list` shows which there are.")
+    }
     return try rows.map(describe).joined(separator: "\n")
   }
 

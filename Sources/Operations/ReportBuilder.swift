@@ -150,10 +150,11 @@ struct ReportBuilder {
       cityName: names.city, team: team.code, teamName: team.name, isCity: team.scope == .city, night: night,
       asOf: run.asOf,
       months: (1...max(1, run.horizon)).map { run.asOf + $0 }, horizon: min(settings.horizon, run.horizon),
-      knownUntil: run.knownUntil, forecastRun: run.runID, model: run.model, inputsDigest: run.digest,
+      knownUntil: run.knownUntil, model: run.model, inputsDigest: run.digest,
       draws: run.draws, currency: profile.currency, rules: settings.rules, life: settings.life,
       response: node?.response ?? run.response, coverage: node?.coverage ?? run.coverage,
-      monthsOfHistory: node?.monthsOfHistory, missingFeeds: missing(), leastGap: settings.leastGap)
+      monthsOfHistory: node?.monthsOfHistory ?? run.monthsOfHistory, missingFeeds: missing(),
+      leastGap: settings.leastGap)
   }
 
   private func missing() -> [String] {

@@ -34,7 +34,7 @@ struct ReportData {
   /// The forecast that the lists stand on.
   struct ForecastRunData {
     var runID: Int, asOf: Month, knownUntil: LocalTimestamp, horizon: Int, draws: Int, model: String, digest: String
-    var response: Double?, coverage: Double?
+    var response: Double?, coverage: Double?, monthsOfHistory: Int?
   }
 
   /// A finding about a feed.
@@ -127,7 +127,8 @@ struct ReportReader {
       runID: try row.int("run_id"), asOf: CalendarDay(ordinal: try row.date("as_of")).month,
       knownUntil: LocalTimestamp(seconds: Int(micros / 1_000_000)), horizon: try row.int("horizon"),
       draws: try row.int("draws"), model: try row.string("model"), digest: try row.string("inputs_sha256"),
-      response: try row.optionalDouble("response"), coverage: try row.optionalDouble("coverage"))
+      response: try row.optionalDouble("response"), coverage: try row.optionalDouble("coverage"),
+      monthsOfHistory: try row.optionalInt("months_of_history"))
   }
 
   /// A node from the texts of the tables, where empty means “summed over”.

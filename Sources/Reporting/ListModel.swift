@@ -261,8 +261,8 @@ public struct ListHeader: Hashable, Sendable {
   public var horizon: Int
   /// Data known until this moment were used.
   public var knownUntil: LocalTimestamp
-  /// The forecast's run, its model, the digest of its inputs, and the number of its draws.
-  public var forecastRun: Int, model: String, inputsDigest: String, draws: Int
+  /// The forecast's model, the digest of its inputs, and the number of its draws (0: intervals are computed, not drawn).
+  public var model: String, inputsDigest: String, draws: Int
   /// Code of the currency.
   public var currency: String
   /// The thresholds of the levels and the life of alerts.
@@ -277,7 +277,7 @@ public struct ListHeader: Hashable, Sendable {
   /// A header from its parts.
   public init(
     cityName: String, team: String, teamName: String, isCity: Bool, night: CalendarDay, asOf: Month, months: [Month],
-    horizon: Int, knownUntil: LocalTimestamp, forecastRun: Int, model: String, inputsDigest: String, draws: Int,
+    horizon: Int, knownUntil: LocalTimestamp, model: String, inputsDigest: String, draws: Int,
     currency: String, rules: LevelRules, life: AlertLife, response: Double?, coverage: Double?,
     monthsOfHistory: Int?, missingFeeds: [String], leastGap: Double
   ) {
@@ -290,7 +290,6 @@ public struct ListHeader: Hashable, Sendable {
     self.months = months
     self.horizon = horizon
     self.knownUntil = knownUntil
-    self.forecastRun = forecastRun
     self.model = model
     self.inputsDigest = inputsDigest
     self.draws = draws

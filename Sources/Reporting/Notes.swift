@@ -85,10 +85,9 @@ public struct Notes: Sendable {
       Note(label: strings("notes.missing"), text: missing),
       Note(
         label: strings("notes.model"),
-        text: strings("notes.model.text", header.model, TableText.grouped(header.draws))),
-      Note(
-        label: strings("notes.run"),
-        text: strings("notes.run.text", String(header.forecastRun), String(header.inputsDigest.prefix(12)))),
+        text: header.draws > 0
+          ? strings("notes.model.text", header.model, TableText.grouped(header.draws)) : header.model),
+      Note(label: strings("notes.inputs"), text: String(header.inputsDigest.prefix(12))),
     ]
   }
 

@@ -36,7 +36,7 @@ enum Fixture {
     return ListHeader(
       cityName: "宿迁市", team: isCity ? "321300" : "321322", teamName: isCity ? "宿迁市" : "沭阳县", isCity: isCity,
       night: CalendarDay(year: 2022, month: 1, day: 6), asOf: asOf, months: (1...6).map { asOf + $0 }, horizon: 3,
-      knownUntil: LocalTimestamp(day: CalendarDay(year: 2021, month: 12, day: 31), second: 86_399), forecastRun: 17,
+      knownUntil: LocalTimestamp(day: CalendarDay(year: 2021, month: 12, day: 31), second: 86_399),
       model: "balance+ridge", inputsDigest: "0123456789abcdef", draws: 2000, currency: "CNY", rules: .standard,
       life: AlertLife(), response: 0.83, coverage: 0.61, monthsOfHistory: 36, missingFeeds: [], leastGap: 1)
   }

@@ -10,7 +10,8 @@ WITH newest AS (
 )
 SELECT run_id, f.as_of, known_until, horizon, draws, f.model, f.inputs_sha256,
        (quality ->> 'response')::double precision AS response,
-       (quality ->> 'coverage')::double precision AS coverage
+       (quality ->> 'coverage')::double precision AS coverage,
+       (quality ->> 'months_of_history')::integer AS months_of_history
   FROM forecast_runs f
   JOIN newest n ON f.as_of = n.as_of AND f.inputs_sha256 = n.inputs_sha256 AND f.model = n.model
  WHERE f.city = $1 AND f.scenario = ''
