@@ -103,8 +103,6 @@ public struct YAMLDocument {
   public var isMapping: Bool { node.mapping != nil }
   /// Whether the node is a sequence.
   public var isSequence: Bool { node.sequence != nil }
-  /// Whether the node is a single value.
-  public var isScalar: Bool { node.scalar != nil }
 
   /// The members of a sequence.
   public func items() throws -> [YAMLDocument] {

@@ -98,8 +98,6 @@ public struct CalendarDay: Hashable, Comparable, Sendable, CustomStringConvertib
     let p = parts
     return Month(year: p.year, month: p.month)
   }
-  /// Monday is 1, Sunday is 7 (ISO 8601).
-  public var weekday: Int { ((ordinal + 3) % 7 + 7) % 7 + 1 }
   /// `YYYY-MM-DD`.
   public var description: String {
     let p = parts

@@ -54,6 +54,7 @@ public struct Failure: Error, Sendable, CustomStringConvertible {
   public static func from(_ error: any Error) -> Failure {
     switch error {
     case let failure as Failure: failure
+    case let error as PostgresError where error.code == .lockNotAvailable: Failure(.locked, error.description)
     case let error as PostgresError where error.code == .invalidAddress: .usage(error.description)
     case let text as any CustomStringConvertible: Failure(.failed, text.description)
     default: Failure(.failed, String(describing: error))

@@ -46,26 +46,38 @@ public struct NightlyRun {
       try run.heartbeat()
       let forecast = try ForecastRun(session).run(.init(), in: run)
       summary.forecast = forecast
-      if forecast.openings == 0 && forecast.expected == 0 {
-        // An empty list looks like good news.
-        let finding =
-          "No openings are known by the end of \(forecast.asOf): the lists are empty for want of records, not of shortages."
-        session.console.warning("\(finding)")
-        summary.findings.append(finding)
-        summary.status = summary.status.worse(.incomplete)
-      }
+      summary.note(forecast, session.console)
       try run.heartbeat()
       summary.report = try ReportRun(
         session: session, run: run,
         options: .init(out: options.out, language: options.language, delivery: options.deliver ? .deliver : .none)
       ).write()
-      if !session.configuration.quiet { Console.writeOutput(NightAccount(session.profile, summary).text) }
+      session.tell(summary)
       return summary
     }
   }
 }
 
-/// What a night did, in a few lines for the operator.
+extension Session {
+  /// Says on standard output, unless `--quiet` was given, what a run did.
+  public func tell(_ summary: RunSummary) {
+    if !configuration.quiet { Console.writeOutput(NightAccount(profile, summary).text) }
+  }
+}
+
+extension RunSummary {
+  /// Notes a forecast that knows of no openings: an empty list looks like good news. The run ends `incomplete` then.
+  public mutating func note(_ forecast: ForecastSummary, _ console: Console) {
+    guard forecast.openings < 0.5 && forecast.expected < 0.5 else { return }
+    let finding =
+      "No openings are known by the end of \(forecast.asOf): the lists are empty for want of records, not of shortages."
+    console.warning("\(finding)")
+    findings.append(finding)
+    status = status.worse(.incomplete)
+  }
+}
+
+/// What a run did, in a few lines for the operator.
 struct NightAccount {
   private let profile: Profile
   private let summary: RunSummary

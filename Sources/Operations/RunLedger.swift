@@ -44,6 +44,9 @@ public final class Run {
 }
 
 extension Session {
+  /// The lock of the city: whoever writes holds it.
+  var lock: AdvisoryLock { AdvisoryLock("labourwatch \(profile.city)") }
+
   /// Runs a use case as one run of the ledger under the city's lock.
   ///
   /// The lock is a session-level advisory lock of the server: it goes with the connection, so a killed run never leaves it behind. Runs
@@ -54,13 +57,13 @@ extension Session {
   /// - Returns: the end of the run, also written to the ledger and to `--summary`.
   /// - Throws: ``Failure`` with status `locked` when another run holds the lock; what the body throws, after the ledger has it.
   public func run(_ command: String, _ body: (Run) throws -> RunSummary) throws -> ExitStatus {
-    let lock = AdvisoryLock("labourwatch \(profile.city)")
     guard try lock.tryLock(connection) else {
       throw Failure(
         .locked, "Another run for \(profile.city) is at work on this database.",
         next: "Wait until it ends (`labourwatch export ledger --output -` shows it) and try again.")
     }
     defer { _ = try? lock.unlock(connection) }
+    try SchemaUpkeep(session: self).loadReference()
     let real = Run.realClock()
     for row in try connection.query(queries["operations/abandon_runs"], [.text(profile.city), .double(real)]) {
       console.warning(

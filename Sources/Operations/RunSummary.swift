@@ -53,6 +53,38 @@ public struct RunSummary: Encodable, Sendable {
   }
 }
 
+/// The summary of a command that has no run, or whose run failed: how it ended, and why.
+public struct EndSummary: Encodable, Sendable {
+  /// The exit code.
+  public let exitCode: Int32
+  /// What was wrong; `nil` where nothing was.
+  public let message: String?
+
+  private enum CodingKeys: String, CodingKey {
+    case exitCode = "exit_code"
+    case message
+  }
+
+  /// Writes it, unless the command's run has written its own.
+  /// - Parameters:
+  ///   - status: how the command ended.
+  ///   - message: what was wrong.
+  ///   - path: the file; `nil` writes nothing.
+  public static func write(_ status: ExitStatus, _ message: String?, to path: String?) {
+    guard let path, !FileSystem.exists(path) else { return }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // A summary that cannot be written must not hide how the command ended.
+    guard let json = try? encoder.encode(EndSummary(exitCode: status.rawValue, message: message)) else { return }
+    try? FileSystem.write(json + Data("\n".utf8), to: path, whole: true)
+  }
+
+  /// Takes an earlier command's summary away, so that nobody takes it for this one's.
+  public static func clear(_ path: String?) {
+    if let path { FileSystem.remove(path) }
+  }
+}
+
 /// What a run cost this process, as the operating system counts it.
 public struct RunCost: Encodable, Sendable {
   /// Wall-clock seconds since the run was opened.

@@ -16,10 +16,17 @@ struct SchemaUpkeep {
     try loadReference()
   }
 
-  private func loadReference() throws {
+  /// Loads the reference data where the profile's differ from those in the database, under the city's lock: a run that is at work keeps those
+  /// it began with, and the next command loads them.
+  func loadReference() throws {
     let profile = session.profile
     let known = try session.connection.query(session.queries["operations/reference_digest"], [.text(profile.city)])
     if let row = known.first, try row.string(0) == digest { return }
+    guard try session.lock.tryLock(session.connection) else {
+      session.console.warning("the profile's reference data changed; they are loaded when the run that is at work has ended")
+      return
+    }
+    defer { _ = try? session.lock.unlock(session.connection) }
     try session.connection.transaction {
       try session.connection.execute(session.queries["operations/clear_reference"], [.text(profile.city)])
       try session.connection.execute(

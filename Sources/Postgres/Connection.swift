@@ -58,9 +58,6 @@ public final class Connection {
         set_config('extra_float_digits', '1', false), set_config('bytea_output', 'hex', false)
       """)
 
-  /// The server's version as a number, for example 150020.
-  public var serverVersion: Int { Int(PQserverVersion(pointer)) }
-
   /// The server process that serves this session.
   public var backendProcess: Int { Int(PQbackendPID(pointer)) }
 

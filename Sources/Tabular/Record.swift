@@ -86,9 +86,6 @@ public struct Record {
   /// Field `i` as a String, for messages and small files; invalid bytes become U+FFFD.
   public func string(_ i: Int) -> String { String(decoding: self[field: i], as: UTF8.self) }
 
-  /// True when the record was cut off at its first line end because a quote is never closed.
-  public var isUnterminatedQuote: Bool { defect == .unterminatedQuote }
-
   /// True when all fields are empty or white space, as in the `,,,,` that spreadsheets leave below a table.
   public var isBlank: Bool {
     for i in 0..<count where !Text.isBlank(self[field: i]) { return false }

@@ -34,7 +34,10 @@ struct ForecastCommand: Operation {
     let session = try Session(globals.configuration(clock))
     return try session.run("forecast") { run in
       var summary = RunSummary()
-      summary.forecast = try ForecastRun(session).run(.init(asOf: month, horizon: horizon), in: run)
+      let forecast = try ForecastRun(session).run(.init(asOf: month, horizon: horizon), in: run)
+      summary.forecast = forecast
+      summary.note(forecast, session.console)
+      session.tell(summary)
       return summary
     }
   }

@@ -31,19 +31,21 @@ struct Labourwatch: ParsableCommand {
 
   static func main() {
     let arguments = globalOptionsLast(Array(CommandLine.arguments.dropFirst()))
+    let summary = value(of: "--summary", in: arguments)
     do {
-      let command = try parseAsRoot(arguments)
-      if let operation = command as? any Operation { leave(try operation.perform()) }
-      var plain = command
-      try plain.run()
-      leave(.done)
+      var command = try parseAsRoot(arguments)
+      EndSummary.clear(summary)
+      var status = ExitStatus.done
+      if let operation = command as? any Operation { status = try operation.perform() } else { try command.run() }
+      EndSummary.write(status, nil, to: summary)
+      leave(status)
     } catch {
-      end(error)
+      end(error, summary)
     }
   }
 
   /// The one place where an error becomes text and exit code.
-  private static func end(_ error: any Error) -> Never {
+  private static func end(_ error: any Error, _ summary: String?) -> Never {
     let code = exitCode(for: error)
     if code.isSuccess {
       Console.writeOutput(fullMessage(for: error) + "\n")
@@ -55,10 +57,18 @@ struct Labourwatch: ParsableCommand {
     }
     let failure = Failure.from(error)
     Console.report(failure)
+    EndSummary.write(failure.status, failure.description, to: summary)
     leave(failure.status)
   }
 
   private static func leave(_ status: ExitStatus) -> Never { Foundation.exit(status.rawValue) }
+
+  /// The value of an option, wherever it stands before `--`.
+  private static func value(of option: String, in arguments: [String]) -> String? {
+    let before = arguments.prefix { $0 != "--" }
+    if let place = before.firstIndex(of: option), place + 1 < before.endIndex { return before[place + 1] }
+    return before.first { $0.hasPrefix(option + "=") }.map { String($0.dropFirst(option.count + 1)) }
+  }
 
   /// Global options may stand before the command too: they are moved behind it, where the commands read them.
   static func globalOptionsLast(_ arguments: [String]) -> [String] {
