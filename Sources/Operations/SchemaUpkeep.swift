@@ -23,7 +23,8 @@ struct SchemaUpkeep {
     let known = try session.connection.query(session.queries["operations/reference_digest"], [.text(profile.city)])
     if let row = known.first, try row.string(0) == digest { return }
     guard try session.lock.tryLock(session.connection) else {
-      session.console.warning("the profile's reference data changed; they are loaded when the run that is at work has ended")
+      session.console.warning(
+        "the profile's reference data changed; they are loaded when the run that is at work has ended")
       return
     }
     defer { _ = try? session.lock.unlock(session.connection) }
