@@ -51,9 +51,11 @@ public struct SeriesBacktest: Sendable {
     let file = try SeriesPanelFile(path: options.input)
     let tree = try options.hierarchy.map { try SeriesHierarchyFile.read($0) }
     let backtest: Backtest
+    var panel = file.panel
     do {
+      if let tree { panel = try panel.adding(nodesOf: tree) }
       backtest = try Backtest(
-        panel: file.panel, hierarchy: tree, options: options.forecaster, origins: options.origins, step: options.step,
+        panel: panel, hierarchy: tree, options: options.forecaster, origins: options.origins, step: options.step,
         progress: progress)
     } catch {
       throw Failure.usage(error.reason)
@@ -63,10 +65,10 @@ public struct SeriesBacktest: Sendable {
         "\(options.input): no series is longer than the horizon of \(options.forecaster.horizon)",
         next: "lower --horizon")
     }
-    let lines = lines(backtest, panel: file.panel, style: file.style)
+    let lines = lines(backtest, panel: panel, style: file.style)
     if let path = options.output { try writeCSV(lines, path: path) }
     if let path = options.html {
-      let page = SeriesBacktestPage(backtest: backtest, panel: file.panel, style: file.style, lines: lines)
+      let page = SeriesBacktestPage(backtest: backtest, panel: panel, style: file.style, lines: lines)
       try SeriesForecastWriter.write(text: page.html, path: path)
     }
     return lines

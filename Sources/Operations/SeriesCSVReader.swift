@@ -15,6 +15,8 @@ struct SeriesCSVReader {
   }
 
   private let path: String
+  private let option: String
+  private let columns: String
   private let file: SeriesFileHandle
   private var buffer: [UInt8] = []
   private var position = 0
@@ -22,9 +24,16 @@ struct SeriesCSVReader {
   private var line = 1
   private static let block = 1 << 20
 
-  init(path: String) throws {
+  /// Opens a file that `option` of the command names and that must have `columns`.
+  init(path: String, option: String, columns: String) throws {
     self.path = path
-    file = try SeriesFileHandle(path: path, mode: "r")
+    self.option = option
+    self.columns = columns
+    do {
+      file = try SeriesFileHandle(path: path, mode: "r")
+    } catch {
+      throw Failure.usage(error.message, next: "give \(option) a CSV file with the columns \(columns)")
+    }
     fill()
     if buffer.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
   }
@@ -34,7 +43,7 @@ struct SeriesCSVReader {
     var names: [String] = []
     try next { _, row in names = (0..<row.count).map { String(decoding: row[$0], as: UTF8.self) } }
     if names.isEmpty {
-      throw Failure.usage("\(path): the file is empty", next: "give a file with a header unique_id,ds,y")
+      throw Failure.usage("\(path): the file is empty", next: "give \(option) a CSV file with the columns \(columns)")
     }
     return names
   }
@@ -143,7 +152,7 @@ struct SeriesCSVReader {
 final class SeriesFileHandle {
   let pointer: UnsafeMutablePointer<FILE>
 
-  init(path: String, mode: String) throws {
+  init(path: String, mode: String) throws(Failure) {
     guard let opened = fopen(path, mode) else {
       throw Failure(.failed, "\(path): \(String(cString: strerror(errno)))", next: "check the path and its permissions")
     }

@@ -9,7 +9,7 @@ public struct SeriesForecast: Sendable {
     public var input: String
     /// The forecasts: `unique_id,ds,mean,p10,p50,p90`.
     public var output: String
-    /// `node,bottom` pairs, for coherent forecasts.
+    /// `node,bottom` pairs, for coherent forecasts; nodes that the panel lacks are added as sums.
     public var hierarchy: String?
     /// A file for the explanation of every series, as CSV.
     public var explain: String?
@@ -31,7 +31,7 @@ public struct SeriesForecast: Sendable {
 
   /// What was done.
   public struct Summary: Sendable {
-    /// Series in the panel.
+    /// Series in the panel, with the nodes that the hierarchy added.
     public var series: Int
     /// Rows read.
     public var rows: Int
@@ -51,8 +51,9 @@ public struct SeriesForecast: Sendable {
     let tree = try options.hierarchy.map { try SeriesHierarchyFile.read($0) }
     let results: [SeriesForecastResult]
     do {
+      let panel = if let tree { try file.panel.adding(nodesOf: tree) } else { file.panel }
       results = try PanelForecaster(options: options.forecaster).forecast(
-        file.panel, hierarchy: tree, progress: progress)
+        panel, hierarchy: tree, progress: progress)
     } catch {
       throw Failure.usage(error.reason)
     }
@@ -78,7 +79,7 @@ public struct SeriesForecast: Sendable {
 /// Reads `node,bottom` pairs.
 enum SeriesHierarchyFile {
   static func read(_ path: String) throws -> Hierarchy {
-    var reader = try SeriesCSVReader(path: path)
+    var reader = try SeriesCSVReader(path: path, option: "--hierarchy", columns: "node,bottom")
     let header = try reader.header()
     guard let node = header.firstIndex(of: "node"), let bottom = header.firstIndex(of: "bottom") else {
       throw Failure.usage("\(path): line 1: columns node and bottom are required", next: "rename the columns")

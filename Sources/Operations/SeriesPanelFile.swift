@@ -15,7 +15,7 @@ public struct SeriesPanelFile: Sendable {
   /// Rows may come in any order. An empty `y` (or `NA`, `NaN`) is a gap. Values of the same series and period must not repeat.
   /// - Throws: ``Failure`` naming file, line and column.
   public init(path: String) throws {
-    var reader = try SeriesCSVReader(path: path)
+    var reader = try SeriesCSVReader(path: path, option: "--input", columns: "unique_id,ds,y")
     let header = try reader.header()
     guard let id = header.firstIndex(of: "unique_id"), let ds = header.firstIndex(of: "ds"),
       let y = header.firstIndex(of: "y")

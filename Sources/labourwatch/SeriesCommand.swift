@@ -26,7 +26,10 @@ struct SeriesModelOptions: ParsableArguments {
       discussion: "Models by name, separated by commas: \(ModelCatalogue.all.map(\.name).joined(separator: ", "))."))
   var models: String = "combination"
 
-  @Option(help: "CSV file with the columns node,bottom: the bottom series that sum to a node.")
+  @Option(
+    help:
+      "CSV file with the columns node,bottom: the bottom series that sum to a node; a node that the input lacks is added."
+  )
   var hierarchy: String?
 
   @Option(help: "Threads; results do not depend on their number.")

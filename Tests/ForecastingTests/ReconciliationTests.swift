@@ -16,6 +16,30 @@ import Testing
     }
   }
 
+  @Test func missingNodesAreSums() throws {
+    let a = Series(id: "a", start: 10, values: [1, 2, 3, .nan, 5])
+    let b = Series(id: "b", start: 11, values: [20, 30, 40, 50, 60])
+    let own = Series(id: "own", start: 10, values: [7, 7])
+    let panel = Panel(series: [a, b, own])
+    let edges = [("z", "b"), ("z", "a"), ("own", "a"), ("m", "b"), ("m", "b")].map { (node: $0.0, bottom: $0.1) }
+    let added = try panel.adding(nodesOf: Hierarchy(edges: edges)).series
+    #expect(added.map(\.id) == ["a", "b", "own", "z", "m"])
+    #expect(Array(added.prefix(3)).map(\.start) == [10, 11, 10] && added[2] == own)
+    #expect(added[3].start == 11 && added[3].values.map(\.description) == ["22.0", "33.0", "nan", "55.0"])
+    #expect(added[4] == Series(id: "m", start: 11, values: b.values))
+  }
+
+  @Test func missingNodesNeedTheirBottoms() {
+    let panel = Panel(series: [Series(id: "a", start: 0, values: [1]), Series(id: "b", start: 1, values: [1])])
+    func added(_ edges: [(node: String, bottom: String)]) throws {
+      _ = try panel.adding(nodesOf: Hierarchy(edges: edges))
+    }
+    #expect(throws: ModelFailure("hierarchy: series c of node t is not in the panel")) { try added([("t", "c")]) }
+    #expect(throws: ModelFailure("hierarchy: the bottom series of node t have no period in common")) {
+      try added([("t", "a"), ("t", "b")])
+    }
+  }
+
   @Test func simpleWays() {
     let reconciler = Reconciler(tree: tree, errors: [], fallbackVariances: [1, 1, 1, 1, 1])
     #expect(reconciler.bottom(base, method: .bottomUp) == [3, 4, 4.5])
