@@ -11,10 +11,13 @@ struct AlertsCommand: ParsableCommand {
     discussion: """
       An alert is known by its fingerprint: shortage:<chain>:<region>:<occupation>, or data:<feed>.
 
-        labourwatch alerts list --team 沭阳县
-        labourwatch alerts claim shortage:liquor:321322 --officer 王敏
-        labourwatch alerts act shortage:liquor:321322 --officer 王敏 --reason "周六专场招聘会"
-        labourwatch alerts resolve shortage:liquor:321322 --officer 王敏 --hired 35 --measure job-fair
+        labourwatch alerts list --team 苏宿工业园区
+        labourwatch alerts claim shortage:food-processing:321302450 \\
+          --officer 王敏 --now 2022-01-05T10:00:00
+        labourwatch alerts act shortage:food-processing:321302450 \\
+          --officer 王敏 --reason "周六专场招聘会" --now 2022-01-05T10:00:00
+        labourwatch alerts resolve shortage:food-processing:321302450 \\
+          --officer 王敏 --hired 35 --measure job-fair --now 2022-01-05T10:00:00
       """,
     subcommands: [List.self, Show.self, Claim.self, Act.self, Resolve.self, Silence.self])
 

@@ -24,7 +24,8 @@ struct FeedsCommand: ParsableCommand {
       discussion: """
         No database is needed and nothing is stored.
 
-          labourwatch feeds check jobs/nyc/feeds/vacancies.yaml --profile jobs/nyc --sample jobs.csv
+          labourwatch feeds check jobs/nyc/feeds/vacancies.yaml --profile jobs/nyc \\
+            --sample jobs/nyc/inbox/nyc_jobs_snapshot_2019-03-19.csv.gz
 
         Exit code 3: rows of the sample would be rejected; 1: it would be refused as a whole; 2: the description is at fault.
         """)
