@@ -79,7 +79,16 @@ public struct QuarantineReplayRun {
         continue
       }
       let program = FeedProgram(description, environment: environment)
-      let outcome = try QuarantineReplay(context: context, program: program).run(file, number: index + 1)
+      let outcome: QuarantineReplay.Outcome
+      do {
+        outcome = try QuarantineReplay(context: context, program: program).run(file, number: index + 1)
+      } catch let fault as HeaderFault {
+        // One file that the description no longer fits must not keep the others from being run again.
+        findings.add(feed: file.feed.rawValue, kind: "refused", "\(file.name): \(fault)")
+        session.console.warning("\(file.name) not run again: \(fault)")
+        open += file.rows
+        continue
+      }
       try run.heartbeat()
       report(outcome, file, &findings)
       add(outcome.result, of: file, to: &feeds)
