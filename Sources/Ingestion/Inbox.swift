@@ -39,7 +39,8 @@ public struct Inbox: Sendable {
     }.sorted()
   }
 
-  /// The files of a feed, by name. A file belongs to the description with the longest pattern that fits its name.
+  /// The files of a feed, by name. A file belongs to the description with the longest pattern that fits its name, of
+  /// several with patterns of one length to the first by file name: no row is ever read under two descriptions.
   public func files(of description: FeedDescription, among all: [FeedDescription]) -> [InboxFile] {
     names.filter { description.wants($0, among: all) }.map { InboxFile(path: folder + "/" + $0, name: $0) }
   }
@@ -51,10 +52,14 @@ public struct Inbox: Sendable {
 }
 
 extension FeedDescription {
-  /// Whether a file of this name is the feed's: of all descriptions, the one with the longest pattern that fits takes it.
+  /// Whether a file of this name is the feed's: of all descriptions, the one with the longest pattern that fits takes it, of
+  /// several the first by file name.
   public func wants(_ name: String, among all: [FeedDescription]) -> Bool {
     guard let own = fit(name) else { return false }
-    return !all.contains { other in other.file != file && (other.fit(name).map { $0 > own } ?? false) }
+    return !all.contains { other in
+      guard other.file != file, let fit = other.fit(name) else { return false }
+      return fit > own || (fit == own && other.file < file)
+    }
   }
 
   /// The length of the longest pattern that fits a name; `nil` where none does.
