@@ -180,7 +180,13 @@ public struct FeedProgram: Sendable {
   func isRequired(_ column: CanonicalColumn) -> Bool { column.isRequired || description.required.contains(column.name) }
 
   private func missingColumns(_ missing: [String], _ headers: [String]) -> HeaderFault {
-    let found = headers.filter { !$0.isEmpty }.prefix(40).joined(separator: ", ")
+    // Where the description names the wrong row, the “headers” are a person's data: only words that the feed knows are shown.
+    let isHeader = isHeader
+    let filled = headers.filter { !$0.isEmpty }
+    let known = filled.filter(isHeader)
+    let others = filled.count - known.count
+    let found = (known.prefix(40) + (others > 0 ? ["\(known.isEmpty ? "" : "and ")\(others) unknown"] : []))
+      .joined(separator: ", ")
     return HeaderFault(
       description: """
         the header lacks the required column\(missing.count == 1 ? "" : "s") \(missing.joined(separator: ", ")); found are: \
@@ -189,7 +195,7 @@ public struct FeedProgram: Sendable {
   }
 
   private func unknown(_ headers: [String], _ binding: HeaderBinding) -> [String] {
-    let used = Set(binding.sources.flatMap { $0.fields + [$0.factorField] })
+    let used = binding.usedFields
     return headers.indices.filter { !used.contains($0) && !headers[$0].isEmpty }.map { headers[$0] }
   }
 }
@@ -209,6 +215,9 @@ struct HeaderBinding: Sendable {
   var sources: [Source] = []
   /// Headers that the feed does not know.
   var unknown: [String] = []
+
+  /// Indices of the fields that a column of the feed reads.
+  var usedFields: Set<Int> { Set(sources.flatMap { $0.fields + [$0.factorField] }.filter { $0 >= 0 }) }
 
   init(fieldCount: Int) { self.fieldCount = fieldCount }
 }

@@ -73,8 +73,7 @@ public struct QuarantineReplay {
     let ingest = FileIngest(context: context, program: program, fileNumber: number)
     let binding = try program.bind(form.header, isComplete: form.type != FileFormat.FileType.jsonl.rawValue)
     // A row whose personal cells were replaced cannot be read from what is kept of it.
-    let hasPersons = zip(program.schema.columns, binding.sources).contains { $0.isPersonal && !$1.fields.isEmpty }
-    if hasPersons {
+    if RejectWriter.hidesCells(program, binding) {
       outcome.masked = file.rows
       return outcome
     }

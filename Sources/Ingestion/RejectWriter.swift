@@ -31,23 +31,41 @@ struct RejectWriter: Sendable {
   private let binding: HeaderBinding
   private let form: PersonNumbers.Form
   private let sentence: RejectionSentence
-  /// Whether the file has columns that speak of persons.
+  /// Whether the raw row is kept cell by cell.
   private let isPersonal: Bool
+  /// Whether only cells stay that cannot name a person, wherever they stand.
+  private let isStrict: Bool
   /// Indices of fields that speak of persons.
   private let personalFields: Set<Int>
+  /// Indices of fields that the feed knows and that do not speak of persons.
+  private let plainFields: Set<Int>
 
   init(program: FeedProgram, binding: HeaderBinding, form: PersonNumbers.Form) {
     self.program = program
     self.binding = binding
     self.form = form
+    personalFields = Self.personalFields(program, binding)
+    plainFields = binding.usedFields.subtracting(personalFields)
+    isPersonal = Self.hidesCells(program, binding)
+    isStrict = program.schema.isPersonal
+    sentence = RejectionSentence(
+      schema: program.schema, language: program.environment.language, quotes: !isStrict && personalFields.isEmpty)
+  }
+
+  /// Whether rejected rows of such a file lose cells, so that they cannot be read again from what is kept of them: where it has columns that
+  /// speak of persons, or columns that the feed does not know beside a feed that may speak of them.
+  static func hidesCells(_ program: FeedProgram, _ binding: HeaderBinding) -> Bool {
+    guard program.schema.hasPersonalColumns else { return false }
+    return program.schema.isPersonal || !personalFields(program, binding).isEmpty
+      || binding.usedFields.count < binding.fieldCount
+  }
+
+  private static func personalFields(_ program: FeedProgram, _ binding: HeaderBinding) -> Set<Int> {
     var fields: Set<Int> = []
     for (column, source) in zip(program.schema.columns, binding.sources) where column.isPersonal {
-      fields.formUnion(source.fields)
+      fields.formUnion(source.fields.filter { $0 >= 0 })
     }
-    personalFields = fields
-    isPersonal = program.schema.isPersonal || !fields.isEmpty
-    sentence = RejectionSentence(
-      schema: program.schema, language: program.environment.language, quotes: !isPersonal)
+    return fields
   }
 
   func write(_ fault: Fault, cell: UnsafeRawBufferPointer?, record: borrowing Record, to out: inout RowWriter) {
@@ -55,7 +73,7 @@ struct RejectWriter: Sendable {
     out.text(sentence.text(fault, cell: cell).filter { $0 != "\0" })
     var raw =
       isPersonal
-      ? rebuilt(record, isWhole: fault.reason != .fieldCount && fault.reason != .invalidEncoding)
+      ? rebuilt(record, isWhole: !isStrict && fault.reason != .fieldCount && fault.reason != .invalidEncoding)
       : Array(record.raw.prefix(Self.rawLimit))
     raw.withUnsafeMutableBytes { bytes in
       PersonNumbers.mask(bytes, form: isPersonal ? .utf8 : form)
@@ -63,15 +81,16 @@ struct RejectWriter: Sendable {
     }
   }
 
-  /// The record as a line of CSV in UTF-8 without its personal cells. Where the cells may have slipped out of their columns, only those stay
-  /// that cannot name a person: dates, short numbers, codes and words of the reference data.
+  /// The record as a line of CSV in UTF-8 without its personal cells and those of columns that the feed does not know. Where rows speak of
+  /// persons, or the cells may have slipped out of their columns, only those stay that cannot name a person: dates, short numbers, codes and
+  /// words of the reference data.
   private func rebuilt(_ record: borrowing Record, isWhole: Bool) -> [UInt8] {
     var raw: [UInt8] = []
     for i in 0..<record.count where raw.count < Self.rawLimit {
       if i > 0 { raw.append(0x2C) }
       let cell = record[field: i]
       if cell.isEmpty { continue }
-      if isWhole ? personalFields.contains(i) : !isHarmless(Text.trim(cell)) {
+      if isWhole ? !plainFields.contains(i) : !isHarmless(Text.trim(cell)) {
         raw += [0x2A, 0x2A, 0x2A]
         continue
       }
@@ -82,9 +101,11 @@ struct RejectWriter: Sendable {
 
   private func append(_ cell: [UInt8], to raw: inout [UInt8], masking record: borrowing Record) {
     var cell = cell
-    for field in personalFields {
+    for field in 0..<record.count where !plainFields.contains(field) {
       let name = Text.trim(record[field: field])
-      if name.count >= 4 { cell = NameMask.masked(cell, name: name) }
+      if name.count >= 4, personalFields.contains(field) || !isHarmless(name) {
+        cell = NameMask.masked(cell, name: name)
+      }
     }
     guard cell.contains(where: { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }) else {
       raw += cell

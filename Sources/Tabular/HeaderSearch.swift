@@ -21,7 +21,7 @@ enum HeaderSearch {
     file: String, limits: Limits
   ) throws(TableError) -> TableHeader? {
     var skipped = 0
-    var firstNames: [String] = []
+    var firstCount = 0
     var firstLine = 0
     while try reader.next(&record) {
       if case .row(let row) = header, record.line < row {
@@ -46,15 +46,15 @@ enum HeaderSearch {
         return TableHeader(names: names, line: record.line, skipped: skipped)
       }
       if accepts(names, isHeader) { return TableHeader(names: names, line: record.line, skipped: skipped) }
-      if firstNames.isEmpty {
-        firstNames = names
+      if firstLine == 0 {
+        firstCount = names.count
         firstLine = record.line
       }
       skipped += 1
       if skipped == depth { break }
     }
     if skipped == 0 { return nil }
-    throw notFound(file, firstLine, firstNames, header)
+    throw notFound(file, firstLine, firstCount, header)
   }
 
   /// At least two of the cells that are not empty are known, or half of them.
@@ -68,18 +68,18 @@ enum HeaderSearch {
     (0..<record.count).map { String(decoding: Text.trim(record[field: $0]), as: UTF8.self) }
   }
 
+  /// Says how wide the first row is and never what stands in it: a file without a header begins with a person's data.
   private static func notFound(
-    _ file: String, _ line: Int, _ first: [String], _ header: FileFormat.Header
+    _ file: String, _ line: Int, _ columns: Int, _ header: FileFormat.Header
   ) -> TableError {
     if case .row(let row) = header {
       return TableError(
         .headerNotFound, file: file, line: row, "The table ends above row \(row), where its header should stand.",
         nextStep: "Correct the header's row number in the feed's description.")
     }
-    let shown = first.prefix(8).joined(separator: ", ")
     return TableError(
       .headerNotFound, file: file, line: line == 0 ? nil : line,
-      "None of the first \(depth) rows is a known header; the first row reads: \(shown).",
+      "None of the first \(depth) rows is a known header; the first row has \(columns) columns.",
       nextStep: "Add the column names to the file, or name them in the feed's description.")
   }
 }
