@@ -75,15 +75,16 @@ struct CityPanelReader {
       panel: builder.build(), salaries: salaries, enterprises: enterprises, surpluses: surpluses)
   }
 
-  /// Surpluses after the enterprises' own openings, largest first; fewer than three persons are none.
+  /// Surpluses after what the enterprises need themselves, their openings and the hires they plan, largest first; fewer than three persons
+  /// are none.
   private static func spare(
     _ surpluses: [ForecastInputs.Surplus], beside enterprises: [ForecastInputs.EnterpriseCell]
   ) -> [ForecastInputs.Surplus] {
-    var openings: [String: Double] = [:]
-    for part in enterprises { openings[part.creditCode, default: 0] += part.openings }
+    var needed: [String: Double] = [:]
+    for part in enterprises { needed[part.creditCode, default: 0] += part.openings + (part.planned ?? 0) }
     return surpluses.compactMap { row in
       var out = row
-      out.surplus -= openings[row.creditCode] ?? 0
+      out.surplus -= needed[row.creditCode] ?? 0
       return out.surplus >= 3 ? out : nil
     }.sorted { ($1.surplus, $0.creditCode) < ($0.surplus, $1.creditCode) }
   }

@@ -1,6 +1,7 @@
 -- Which enterprises shed staff, or say that machines will take posts: the other side of sharing labour?
 -- $1 city, $2 known_until (timestamp). Surplus = persons shed against three reports earlier, plus posts that machines take in the next three
--- months; the program takes the enterprise's own openings off. Only enterprises whose newest report is at most three months old.
+-- months; the program takes off what the enterprise needs itself: its openings and the hires it plans. Only enterprises whose newest report
+-- is at most three months old.
 WITH enterprise AS (
   SELECT DISTINCT ON (credit_code) credit_code, coalesce(chain, '') AS chain, region
   FROM enterprise_versions WHERE city = $1 AND known_at <= $2::timestamp
