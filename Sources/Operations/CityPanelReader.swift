@@ -90,21 +90,33 @@ struct CityPanelReader {
   }
 
   /// The monthly totals known by the end of `asOf`, for places without records; a series ends at its first gap from the newest month back.
-  func readTotals(asOf: Month) throws -> IndicatorPanel {
+  /// - Parameter warn: is told of totals that cannot be used, with their number and the series.
+  func readTotals(asOf: Month, warn: (String) -> Void) throws -> IndicatorPanel {
+    var crossed: [String: Int] = [:]
+    var replaced: [String: Int] = [:]
+    var series: [Cell: [Month: String]] = [:]
     var found: [Cell: [Month: Double]] = [:]
     let tops = try Set(connection.query(queries["shortfall/top_regions"], [.text(city)]).map { try $0.string(0) })
     try rows("indicators_by_month", asOf) { row in
       let (chain, region) = (try row.string(1), try row.string(2))
+      let name = try row.string(0)
       let key: Cell
       if !chain.isEmpty && (region.isEmpty || tops.contains(region)) {
         key = Cell(chain: ChainCode(rawValue: chain))
       } else if chain.isEmpty && !region.isEmpty && !tops.contains(region) {
         key = Cell(region: RegionCode(rawValue: region))
       } else {
+        if !chain.isEmpty { crossed[name, default: 0] += 1 }
         return
       }
-      found[key, default: [:]][try Self.month(row, 3)] = try row.double(4)
+      let month = try Self.month(row, 3)
+      if let before = series[key, default: [:]].updateValue(name, forKey: month) {
+        replaced["\(before) by \(name)", default: 0] += 1
+      }
+      found[key, default: [:]][month] = try row.double(4)
     }
+    Self.tell(crossed, "of a chain in a region are not used (totals by chain and totals by region are)", warn)
+    Self.tell(replaced, "of a chain or region and month came twice, the later series counts", warn)
     var totals: [IndicatorPanel.Total] = []
     for (key, months) in found {
       guard var first = months.keys.max() else { continue }
@@ -113,6 +125,12 @@ struct CityPanelReader {
       totals.append(.init(key: key, start: first, openings: (0...(last - first)).map { months[first + $0] ?? 0 }))
     }
     return IndicatorPanel(asOf: asOf, totals: totals)
+  }
+
+  private static func tell(_ counts: [String: Int], _ what: String, _ warn: (String) -> Void) {
+    guard !counts.isEmpty else { return }
+    let parts = counts.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }
+    warn("\(counts.values.reduce(0, +)) monthly totals \(what): \(parts.joined(separator: ", ")).")
   }
 
   /// Only what the estimator itself reads: for backtests.

@@ -78,7 +78,7 @@ public struct ForecastRun {
     _ asOf: Month, _ horizon: Int, _ settings: ShortfallSettings
   ) throws -> (ShortfallForecast, ForecastInputs) {
     session.console.progress("reading the monthly totals of \(session.profile.name)")
-    let panel = try reader.readTotals(asOf: asOf)
+    let panel = try reader.readTotals(asOf: asOf) { session.console.warning("\($0)") }
     session.console.progress("estimating")
     let estimator = IndicatorEstimator(settings: settings, trees: ReferenceTrees(session.profile.reference))
     return (

@@ -7,14 +7,15 @@ WITH enterprise AS (
   FROM enterprise_versions WHERE city = $1 AND known_at <= $2::timestamp
   ORDER BY credit_code, known_at DESC, received_at DESC, run_id DESC, file_no DESC, line DESC
 ), figure AS (
-  SELECT credit_code, month, known_at, headcount FROM headcount_versions
+  SELECT credit_code, month, known_at, received_at, run_id, file_no, line, headcount FROM headcount_versions
   WHERE city = $1 AND known_at <= $2::timestamp AND month > $2::timestamp - interval '12 months'
   UNION ALL
-  SELECT DISTINCT credit_code, survey_wave, known_at, headcount FROM hiring_plan_versions
+  SELECT credit_code, survey_wave, known_at, received_at, run_id, file_no, line, headcount FROM hiring_plan_versions
   WHERE city = $1 AND known_at <= $2::timestamp AND survey_wave > $2::timestamp - interval '12 months' AND headcount IS NOT NULL
 ), newest AS (
   SELECT DISTINCT ON (credit_code) credit_code, headcount
-  FROM figure ORDER BY credit_code, month DESC, known_at DESC, headcount DESC
+  FROM figure
+  ORDER BY credit_code, month DESC, known_at DESC, received_at DESC, run_id DESC, file_no DESC, line DESC, headcount DESC
 ), known AS (
   SELECT e.credit_code, e.chain, e.region, e.size_class, n.headcount FROM enterprise e LEFT JOIN newest n USING (credit_code)
 ), stratum AS (
