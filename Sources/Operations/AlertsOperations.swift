@@ -102,7 +102,7 @@ public struct AlertsOperations {
   /// - Throws: ``Failure`` (usage) where there is no such alert, or its status does not allow the step.
   public func apply(_ action: OfficerAction, to fingerprint: String, _ statement: Statement) throws -> String {
     try session.connection.transaction {
-      let entry = try alert(fingerprint)
+      let entry = try alert(fingerprint, locked: true)
       guard let status = action.applied(to: entry.status) else {
         throw Failure.usage(
           "The alert \(fingerprint) is \(entry.status.rawValue): it cannot be \(Self.participle(action)).",
@@ -136,7 +136,7 @@ public struct AlertsOperations {
       throw Failure.usage("--until \(day) lies before the run's clock (\(clock.local.day)).", next: "Give a later day.")
     }
     return try session.connection.transaction {
-      let entry = try alert(fingerprint)
+      let entry = try alert(fingerprint, locked: true)
       let end = LocalTimestamp(day: day + 1).seconds - clock.offset
       try session.connection.execute(
         query("put_silence"),
@@ -172,8 +172,9 @@ public struct AlertsOperations {
       ])
   }
 
-  private func alert(_ fingerprint: String) throws -> Entry {
-    let rows = try session.connection.query(query("alert"), [city, .text(fingerprint)])
+  /// The newest alert of a fingerprint; `locked` holds it until the transaction ends.
+  private func alert(_ fingerprint: String, locked: Bool = false) throws -> Entry {
+    let rows = try session.connection.query(query(locked ? "lock_alert" : "alert"), [city, .text(fingerprint)])
     guard let row = rows.first else {
       throw Failure.usage(
         "There is no alert \(fingerprint) in \(session.profile.city).",
