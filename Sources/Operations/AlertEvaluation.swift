@@ -55,7 +55,8 @@ struct AlertEvaluation {
   }
 
   /// Evaluates the alerts of a night; must run inside a transaction.
-  func evaluate(_ data: ReportData) throws -> Outcome {
+  /// - Parameter writes: whether the alerts remember it; a look back only shows what its forecast would make of them.
+  func evaluate(_ data: ReportData, writes: Bool) throws -> Outcome {
     var alerts = try newest()
     var changes: [Change] = []
     var touched: [String] = []
@@ -92,7 +93,7 @@ struct AlertEvaluation {
         step(subject, team, settings.rules.level(evidence)) { Self.reason($0, evidence) }
       }
     }
-    try write(alerts, touched: touched, changes: changes)
+    if writes { try write(alerts, touched: touched, changes: changes) }
     return Outcome(
       alerts: alerts.filter { $0.value.state.openedOn <= night }, staleFeeds: stale.map(\.message),
       isInhibited: isInhibited, events: changes.count)
@@ -116,9 +117,11 @@ struct AlertEvaluation {
     return out
   }
 
-  private static func reason(_ event: AlertEventKind, _ evidence: LevelEvidence) -> String {
+  /// Rate and openings together tell the number of employed persons, so that the rate of fewer than five is not told.
+  static func reason(_ event: AlertEventKind, _ evidence: LevelEvidence) -> String {
     func round(_ value: Double, _ scale: Double) -> Double { (value * scale).rounded() / scale }
-    let rate = evidence.rate.map { ", rate \(round($0 * 100, 10)) %" } ?? ""
+    let isTold = (evidence.employed ?? 0).rounded() >= 5
+    let rate = (isTold ? evidence.rate : nil).map { ", rate \(round($0 * 100, 10)) %" } ?? ""
     let figures =
       "P(exceed) \(round(evidence.exceedance, 100)), openings \(Int(evidence.openings.rounded())), forecast \(Int(evidence.forecast.rounded()))\(rate)"
     switch event {

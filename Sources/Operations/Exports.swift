@@ -50,20 +50,15 @@ public struct Exports {
     let city = Value.text(session.profile.city)
     switch subject {
     case .ledger, .quarantine, .alerts: return [city]
-    case .forecast:
-      _ = try newest("reporting/forecast_as_of", asOf, "forecast")
-      return [city, .optional(asOf) { .date($0.firstDay.ordinal) }]
     case .shortfalls: return [city, try newest("reporting/report_as_of", asOf, "list")]
-    case .surpluses: return [city, try newest("reporting/forecast_as_of", asOf, "forecast")]
+    case .forecast, .surpluses: return [city, try newest("reporting/forecast_as_of", asOf, "forecast")]
     }
   }
 
   /// The newest run of a kind, or the newest one as of a month.
   private func newest(_ query: String, _ asOf: Month?, _ kind: String) throws -> Value {
-    // Whatever month is asked for, a later one is no answer; without one, any is.
-    let last = asOf ?? Month(year: 9999, month: 12)
     let rows = try session.connection.query(
-      session.queries.query(query), [.text(session.profile.city), .date(last.firstDay.ordinal), .bool(asOf != nil)])
+      session.queries.query(query), [.text(session.profile.city), .optional(asOf) { .date($0.firstDay.ordinal) }])
     guard let row = rows.first else {
       throw Failure(
         .failed, "There is no \(kind)\(asOf.map { " as of \($0)" } ?? "") for \(session.profile.city).",

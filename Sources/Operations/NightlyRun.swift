@@ -50,7 +50,9 @@ public struct NightlyRun {
       try run.heartbeat()
       summary.report = try ReportRun(
         session: session, run: run,
-        options: .init(out: options.out, language: options.language, delivery: options.deliver ? .deliver : .none)
+        options: .init(
+          out: options.out, forecast: forecast.runID, language: options.language,
+          delivery: options.deliver ? .deliver : .none)
       ).write()
       session.tell(summary)
       return summary

@@ -91,9 +91,13 @@ struct ReportReader {
   private func query(_ name: String) throws -> Query { try session.queries.query("reporting/\(name)") }
 
   /// Reads everything for a night.
-  /// - Throws: ``Failure`` when there is no forecast up to that month.
-  func read(asOf: Month, night: CalendarDay) throws -> ReportData {
-    let run = try forecastRun(asOf)
+  /// - Parameters:
+  ///   - asOf: the newest month whose forecast may be used.
+  ///   - forecast: the run of the forecast; `nil` for the newest run of the newest month.
+  ///   - night: the night.
+  /// - Throws: ``Failure`` when there is no such forecast.
+  func read(asOf: Month, forecast: Int64?, night: CalendarDay) throws -> ReportData {
+    let run = try forecastRun(asOf, forecast)
     let key = [city, .int(run.runID)]
     let until = Value.text(run.knownUntil.description)
     var data = ReportData(
@@ -115,8 +119,9 @@ struct ReportReader {
     return data
   }
 
-  private func forecastRun(_ asOf: Month) throws -> ReportData.ForecastRunData {
-    let rows = try session.connection.query(query("forecast_run"), [city, .date(asOf.firstDay.ordinal)])
+  private func forecastRun(_ asOf: Month, _ forecast: Int64?) throws -> ReportData.ForecastRunData {
+    let rows = try session.connection.query(
+      query("forecast_run"), [city, .date(asOf.firstDay.ordinal), .optional(forecast) { .int(Int($0)) }])
     guard let row = rows.first else {
       throw Failure(
         .failed, "There is no forecast for \(session.profile.city) up to \(asOf).",

@@ -16,6 +16,8 @@ public struct ReportRun {
     public var out: String
     /// The newest month whose forecast may be used; `nil` for the last whole month before the run's clock.
     public var asOf: Month?
+    /// The run of the forecast that the lists stand on; `nil` for the newest run of the newest month that may be used.
+    public var forecast: Int64?
     /// The language; `nil` for the profile's.
     public var language: Profile.Language?
 
@@ -34,8 +36,10 @@ public struct ReportRun {
 
     /// Options from their parts.
     public init(
-      out: String, asOf: Month? = nil, language: Profile.Language? = nil, delivery: Delivery = .none
+      out: String, asOf: Month? = nil, forecast: Int64? = nil, language: Profile.Language? = nil,
+      delivery: Delivery = .none
     ) {
+      self.forecast = forecast
       self.delivery = delivery
       self.out = out
       self.asOf = asOf
@@ -73,21 +77,40 @@ public struct ReportRun {
     session.console.progress("reading the forecast")
     let made = try session.connection.transaction {
       let reader = ReportReader(session: session, settings: settings, names: names)
-      let data = try reader.read(asOf: options.asOf ?? session.clock.lastWholeMonth, night: night)
-      let outcome = try AlertEvaluation(session: session, settings: settings, run: run, night: night).evaluate(data)
+      let data = try reader.read(
+        asOf: options.asOf ?? session.clock.lastWholeMonth, forecast: options.forecast, night: night)
+      let counts = data.run.asOf >= session.clock.lastWholeMonth
+      let outcome = try AlertEvaluation(session: session, settings: settings, run: run, night: night)
+        .evaluate(data, writes: counts)
       let builder = ReportBuilder(
         profile: session.profile, settings: settings, names: names, strings: strings, data: data, outcome: outcome,
         night: night)
       let lists = try render(builder, staging, templates)
-      try record(lists, data, digest: staging.digest)
-      return (lists: lists, outcome: outcome)
+      if counts { try record(lists, data, digest: staging.digest) }
+      return (lists: lists, outcome: outcome, asOf: data.run.asOf)
     }
     let changed = try staging.publish()
     session.console.endProgress()
     var summary = summary(made.lists, made.outcome, staging, changed, Date().timeIntervalSince(start))
     tell(summary, made.outcome)
+    summary.finding = look(back: made.asOf)
     summary.delivered = try deliver(staging, settings)
     return summary
+  }
+
+  /// Says what follows from a forecast older than the last whole month: such lists are a look back, which moves no alert, no rank and no
+  /// export.
+  /// - Returns: a finding where the month that was meant has no forecast.
+  private func look(back asOf: Month) -> String? {
+    guard asOf < session.clock.lastWholeMonth else { return nil }
+    session.console.info(
+      "the lists look back: alerts and ranks stay as they are", ["forecast": "\(asOf)", "night": "\(night)"])
+    let wanted = options.asOf ?? session.clock.lastWholeMonth
+    guard asOf < wanted else { return nil }
+    let finding =
+      "There is no forecast as of \(wanted): the lists stand on the one as of \(asOf). Run `labourwatch forecast --as-of \(wanted)`, then the report again."
+    session.console.warning("\(finding)")
+    return finding
   }
 
   /// Delivers what was written; `nil` where that is not asked for.

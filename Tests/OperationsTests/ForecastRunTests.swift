@@ -39,8 +39,11 @@ import Testing
 
   private func rows(_ session: Session, _ asOf: String) throws -> [String] {
     let month = try #require(Month(asOf))
+    let run = try session.connection.query(
+      session.queries["reporting/forecast_as_of"], [.text("suqian"), .date(month.firstDay.ordinal)]
+    ).one().int(0)
     let rows = try session.connection.query(
-      session.queries["shortfall/export_forecast"], [.text("suqian"), .date(month.firstDay.ordinal)])
+      session.queries["shortfall/export_forecast"], [.text("suqian"), .int(run)])
     return try rows.map { row in try (0..<row.count).map { try row.string($0) }.joined(separator: ",") }
   }
 
@@ -115,6 +118,80 @@ import Testing
       let surplus = try session.connection.query(
         "select credit_code, reason from forecast_surpluses where city = 'suqian' order by surplus desc limit 1")
       #expect(try surplus.allSatisfy { try $0.string(0) == "E3" })
+    }
+  }
+
+  @Test func settingsThatTakeTurnsMakeTheForecastAnewSoThatTheNewestIsTheOneThatStands() throws {
+    try withCity { session in
+      func make(_ horizon: Int, now: String) throws -> ForecastSummary {
+        let session = try Session(
+          .init(
+            profile: repositoryRoot + "/jobs/suqian", database: session.address, quiet: true, now: now,
+            environment: ["LABOURWATCH_RESOURCES": repositoryRoot]))
+        var out: ForecastSummary?
+        _ = try session.run("forecast") { run in
+          out = try ForecastRun(session).run(.init(horizon: horizon), in: run)
+          return RunSummary()
+        }
+        return try #require(out)
+      }
+      func newest() throws -> Int64 {
+        Int64(
+          try session.connection.query(session.queries["reporting/forecast_as_of"], [.text("suqian"), .null]).one().int(
+            0))
+      }
+      // The second is made by a clock before the first's.
+      let first = try make(6, now: "2021-07-05")
+      let second = try make(3, now: "2021-07-03")
+      #expect(!second.reused && second.runID > first.runID)
+      #expect(try newest() == second.runID)
+      let third = try make(6, now: "2021-07-05")
+      #expect(!third.reused)
+      #expect(try newest() == third.runID)
+      let again = try make(6, now: "2021-07-06")
+      #expect(again.reused && again.runID == third.runID)
+    }
+  }
+
+  @Test func correctionsReplaceAndReportsOfOtherDaysAdd() throws {
+    try withCity { session in
+      try session.connection.executeScript(
+        """
+        INSERT INTO supply_pipeline_versions VALUES
+          ('suqian', 'p', '321322', '', '6-04', '2021-08-01', '2021-06-01', 1, 40, '2021-06-02', 1, 1, 1),
+          ('suqian', 'p', '321322', '', '6-04', '2021-08-01', '2021-06-01', 2, 30, '2021-06-03', 2, 1, 1),
+          ('suqian', 'p', '321322', '', '6-04', '2021-08-01', '2021-06-09', 3, 5, '2021-06-10', 3, 1, 1);
+        INSERT INTO headcount_versions VALUES
+          ('suqian', 'E1', '2021-06-01', '2021-06-28', 1, NULL, NULL, 900, NULL, '2022-01-02', 2, 1, 1),
+          ('suqian', 'E1', '2021-06-01', '2021-06-28', 2, NULL, NULL, 50, NULL, '2022-01-03', 3, 1, 1);
+        """)
+      let known = [Value.text("suqian"), .text("2021-06-30T23:59:59")]
+      let arrivals = try session.connection.query(session.queries["shortfall/arrivals"], known)
+      #expect(try arrivals.map { try $0.int(3) } == [35])
+      let employed = try session.connection.query(session.queries["shortfall/employment"], known)
+        .map { try $0.double(3) }.reduce(0, +)
+      // E1 as corrected; E2 to E6 report 100 + e, E3 six less in June; E7 to E9 say 100 + e in the survey.
+      #expect(employed == 50 + 102 + 97 + 104 + 105 + 106 + 107 + 108 + 109)
+    }
+  }
+
+  @Test func totalsThatWereWithdrawnOrClashAreNotUsedInSilence() throws {
+    try withCity { session in
+      try session.connection.executeScript(
+        """
+        INSERT INTO indicator_versions (city, series, region, chain, month, known_at, content_hash, openings_end, received_at, run_id,
+          file_no, line) VALUES
+          ('suqian', 'a', '', 'liquor', '2021-04-01', '2021-05-01', 1, 10, '2022-01-01', 1, 1, 1),
+          ('suqian', 'a', '', 'liquor', '2021-05-01', '2021-06-01', 2, 11, '2022-01-01', 1, 1, 2),
+          ('suqian', 'a', '', 'liquor', '2021-05-01', '2021-06-02', 3, NULL, '2022-01-01', 1, 1, 3),
+          ('suqian', 'b', '', 'liquor', '2021-04-01', '2021-05-01', 4, 12, '2022-01-01', 1, 1, 4),
+          ('suqian', 'c', '321322', 'liquor', '2021-04-01', '2021-05-01', 5, 7, '2022-01-01', 1, 1, 5);
+        """)
+      var told: [String] = []
+      let panel = try CityPanelReader(connection: session.connection, queries: session.queries, city: "suqian")
+        .readTotals(asOf: Month(year: 2021, month: 6)) { told.append($0) }
+      #expect(panel.totals.map(\.openings) == [[12]])
+      #expect(told.count == 2 && told[0].contains("c (1)") && told[1].contains("a by b (1)"))
     }
   }
 

@@ -107,6 +107,54 @@ import Testing
     }
   }
 
+  @Test func listsOfAnOldForecastLookBackOnly() throws {
+    try ReportFixture.with { fixture in
+      try fixture.forecast(run: 1, digest: "a", [("liquor", "321322", "6-02", 600)])
+      let night = try fixture.report("2022-01-31")
+      #expect(night.finding == nil)
+      let late = try fixture.report("2022-02-01")
+      let finding = try #require(late.finding)
+      #expect(finding.contains("2022-01") && finding.contains("2021-12"))
+      #expect(late.files == night.files && late.levels == night.levels)
+      #expect(try fixture.texts("SELECT night FROM report_runs") == ["2022-01-31"])
+      #expect(try fixture.texts("SELECT DISTINCT evaluated_for FROM alerts") == ["2022-01-31"])
+    }
+  }
+
+  @Test func aDecisionMadeWhileANightWorksStays() throws {
+    try ReportFixture.with { fixture in
+      try fixture.forecast(run: 1, digest: "a", [("liquor", "321322", "6-02", 600)])
+      try fixture.report("2022-01-06")
+      let session = try fixture.session("2022-01-07T02:00:00")
+      func night(_ status: String, closed: String?) throws -> [String] {
+        let closed = closed.map { "\"\($0)\"" } ?? "null"
+        let record = """
+          [{"fingerprint": "shortage:liquor:321322", "opened_on": "2022-01-06", "kind": "shortage", "chain": "liquor",
+            "region": "321322", "occupation": "", "team": "321322", "level": "red", "status": "\(status)", "calm_periods": 0,
+            "calm_level": "none", "evaluated_for": "2022-01-07", "closed_on": \(closed)}]
+          """
+        try session.connection.execute(
+          session.queries["assistance/put_alerts"], [.text("suqian"), .int(7), .json(record)])
+        return try fixture.texts(
+          "SELECT concat_ws(' ', status, officer, closed_on) FROM alerts WHERE fingerprint = 'shortage:liquor:321322'")
+      }
+      let alerts = AlertsOperations(session: session)
+      _ = try alerts.apply(.claim, to: "shortage:liquor:321322", .init(officer: "王敏", reason: "claimed"))
+      #expect(try night("open", closed: nil) == ["claimed 王敏"])
+      _ = try alerts.apply(.act, to: "shortage:liquor:321322", .init(officer: "王敏", reason: "fair"))
+      #expect(try night("lapsed", closed: "2022-01-07") == ["acting 王敏"])
+    }
+  }
+
+  @Test func reasonsDoNotTellFewerThanFive() {
+    func reason(_ employed: Double) -> String {
+      AlertEvaluation.reason(
+        .opened, LevelEvidence(exceedance: 1, openings: 30, forecast: 30, employed: employed, quality: []))
+    }
+    #expect(!reason(4.4).contains("rate"))
+    #expect(reason(4.6).contains("rate"))
+  }
+
   @Test func exportsAreTables() throws {
     try ReportFixture.with { fixture in
       try fixture.forecast(run: 1, digest: "a", [("liquor", "321322", "6-02", 600)])

@@ -1,7 +1,7 @@
--- Which lists does an export mean? The newest ones, or the newest ones that stand on a month's forecast.
--- $1 city, $2 first day of the month, $3 whether exactly that month is wanted
+-- Which lists does an export mean? The newest run's, or the newest ones that stand on a month's forecast.
+-- $1 city, $2 first day of the month, or null for any
 SELECT run_id
   FROM report_runs
- WHERE city = $1 AND as_of <= $2::date AND (NOT $3::boolean OR as_of = $2::date)
- ORDER BY night DESC, run_id DESC
+ WHERE city = $1 AND ($2::date IS NULL OR as_of = $2::date)
+ ORDER BY run_id DESC
  LIMIT 1
