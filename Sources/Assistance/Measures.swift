@@ -49,13 +49,13 @@ public struct Need: Hashable, Sendable {
   public var openings: Double
   /// Forecast P50 by month ahead, persons; the first is the next month.
   public var forecast: [Double]
-  /// Surplus persons of enterprises in the same region that could be lent.
-  public var surplusHere: Double
+  /// Surplus persons of enterprises in the same region that could be lent; `nil` where the need has no region.
+  public var surplusHere: Double?
   /// Surplus persons in the whole city.
   public var surplusCity: Double
 
   /// A need from its parts.
-  public init(group: OfficerGroup?, openings: Double, forecast: [Double], surplusHere: Double, surplusCity: Double) {
+  public init(group: OfficerGroup?, openings: Double, forecast: [Double], surplusHere: Double?, surplusCity: Double) {
     self.group = group
     self.openings = openings
     self.forecast = forecast
@@ -72,8 +72,12 @@ public struct MeasureAdvice: Hashable, Sendable {
     case now
     /// It works in time for the months ahead.
     case ahead
-    /// Enterprises of the region or city have people to lend.
-    case surplus
+    /// Enterprises of the same region have people to lend.
+    case surplusHere = "surplus_here"
+    /// Enterprises of other regions have people to lend.
+    case surplusElsewhere = "surplus_elsewhere"
+    /// Enterprises of the city have people to lend; the need has no region.
+    case surplusAnywhere = "surplus_anywhere"
     /// The gap lasts: people must be prepared now.
     case structural
   }
@@ -82,7 +86,7 @@ public struct MeasureAdvice: Hashable, Sendable {
   public var lever: String
   /// Why it is proposed.
   public var reason: Reason
-  /// Persons that the reason speaks of (a surplus), else `nil`.
+  /// Persons that the reason speaks of (a surplus, at most the need's), else `nil`.
   public var persons: Double?
 
   /// Advice from its parts.
@@ -121,8 +125,7 @@ extension MeasureRules {
   private func fit(_ lever: Lever, _ kind: MeasureKind, _ need: Need, _ isStructural: Bool) -> MeasureAdvice? {
     switch kind {
     case .sharing:
-      let persons = need.surplusHere >= 5 ? need.surplusHere : need.surplusCity
-      return persons >= 5 ? MeasureAdvice(lever: lever.code, reason: .surplus, persons: persons) : nil
+      return sharing(lever, need)
     case .training:
       return isStructural ? MeasureAdvice(lever: lever.code, reason: .structural) : nil
     case .recruiting, .returning:
@@ -133,6 +136,17 @@ extension MeasureRules {
       }
       return MeasureAdvice(lever: lever.code, reason: .ahead)
     }
+  }
+
+  /// Sharing from the region where it has five persons to lend, else from elsewhere; fewer are not told.
+  private func sharing(_ lever: Lever, _ need: Need) -> MeasureAdvice? {
+    let wanted = max(need.openings, need.forecast.max() ?? 0)
+    func advice(_ reason: MeasureAdvice.Reason, _ persons: Double) -> MeasureAdvice? {
+      let lent = min(persons, wanted.rounded())
+      return lent >= 5 ? MeasureAdvice(lever: lever.code, reason: reason, persons: lent) : nil
+    }
+    guard let here = need.surplusHere else { return advice(.surplusAnywhere, need.surplusCity) }
+    return advice(.surplusHere, here) ?? advice(.surplusElsewhere, need.surplusCity - here)
   }
 
   /// One measure of each reason before a second of the same: an officer should have different things to offer.

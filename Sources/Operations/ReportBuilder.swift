@@ -39,8 +39,10 @@ struct ReportBuilder {
     self.outcome = outcome
     self.night = night
     groups = Dictionary(profile.reference.occupations.map { ($0.code, $0.group) }, uniquingKeysWith: { a, _ in a })
-    surplus = zip(data.surpluses, data.surplusRegions).reduce(into: [:]) { $0[$1.1, default: 0] += $1.0.surplus }
-    surplusCity = data.surpluses.reduce(0) { $0 + $1.surplus }
+    // What the lists tell of surpluses: whole persons, five and more.
+    let told = zip(data.surpluses, data.surplusRegions).map { ($1, $0.surplus.rounded()) }.filter { $0.1 >= 5 }
+    surplus = told.reduce(into: [:]) { $0[$1.0, default: 0] += $1.1 }
+    surplusCity = told.reduce(0) { $0 + $1.1 }
     sharing = SharingProposals(settings: settings, levers: profile.reference.levers, groups: groups, data: data).plan()
   }
 
@@ -106,7 +108,7 @@ struct ReportBuilder {
     // An officer who took the chain's case in the region took its cells with it, unless a cell has gone its own way.
     let parent = alert(Cell(chain: node.cell.chain, region: node.cell.region))
     let taken = own?.state.status == .open || own == nil ? parent : nil
-    let standing = taken.flatMap { [.claimed, .acting].contains($0.state.status) ? $0 : nil } ?? own
+    let standing = taken.flatMap { [.claimed, .acting, .resolved].contains(shownStatus($0)) ? $0 : nil } ?? own
     let observed = settings.rules.level(evidence)
     let earlier = data.earlier[team.code]?[node.cell]
     let index = node.index(horizon: settings.horizon)
@@ -137,7 +139,7 @@ struct ReportBuilder {
     let group = node.cell.occupation.flatMap { groups[$0] }
     let need = Need(
       group: group, openings: node.openings, forecast: node.forecast.map(\.p50),
-      surplusHere: surplus[node.cell.region?.rawValue ?? ""] ?? 0, surplusCity: surplusCity)
+      surplusHere: node.cell.region.map { surplus[$0.rawValue] ?? 0 }, surplusCity: surplusCity)
     return settings.measures.advice(need, levers: profile.reference.levers)
   }
 
@@ -154,11 +156,12 @@ struct ReportBuilder {
       draws: run.draws, currency: profile.currency, rules: settings.rules, life: settings.life,
       response: node?.response ?? run.response, coverage: node?.coverage ?? run.coverage,
       monthsOfHistory: node?.monthsOfHistory ?? run.monthsOfHistory, missingFeeds: missing(),
-      leastGap: settings.leastGap)
+      leastGap: settings.leastGap, hasEarlierNight: data.earlier[team.code] != nil)
   }
 
   private func missing() -> [String] {
-    var messages = data.findings.filter { settings.dataKinds.contains($0.kind) }.map { finding in
+    var messages = data.findings.filter { settings.dataKinds.contains($0.kind) || $0.kind == "refused" }.map {
+      finding in
       "\(strings.find("feed.\(finding.feed)") ?? finding.feed): \(finding.message)"
     }
     if outcome.isInhibited { messages.append(strings("inhibited")) }
@@ -167,7 +170,13 @@ struct ReportBuilder {
 
   private func trends(_ team: ReportTeam) -> [Trend] {
     func trend(_ node: ReportData.NodeData, _ name: String, _ chain: ChainCode?) -> Trend {
-      Trend(name: name, chain: chain, history: data.history[node.cell] ?? [], forecast: node.forecast)
+      let alert = alert(node.cell)
+      let observed = settings.rules.level(node.evidence(horizon: settings.horizon))
+      return Trend(
+        name: name, chain: chain, history: data.history[node.cell] ?? [], forecast: node.forecast,
+        employed: node.employed, openings: node.openings,
+        level: alert.flatMap { $0.state.status.isLive ? $0.state.level : nil } ?? observed, status: shownStatus(alert),
+        officer: alert?.officer)
     }
     let total =
       team.isCity

@@ -154,7 +154,7 @@ public struct ReportRun {
         let table = ShortageTable(
           header: list.header, strings: builder.strings, measureNames: builder.names.measures,
           omitted: settings.limits.omitted
-        ).table(list.rows, limit: settings.limits.rows)
+        ).table(list.rows, limit: settings.limits.rows, whole: list.whole)
         let bytes = try CSVList.bytes(
           table, builder.strings, charset: settings.usesGB18030 ? .gb18030 : .utf8WithMark)
         try staging.add("\(folder)/\(file).csv", Data(bytes))

@@ -2,7 +2,7 @@ import Tabular
 
 /// Writes tables as CSV for spreadsheets; cells that a spreadsheet would take for a formula become texts.
 public enum CSVList {
-  /// The table with its header, its rows and, as the last row, its sums.
+  /// The table with its header, its rows and, as the last rows, its sums and the whole.
   /// - Throws: `TableError` where a text cannot be written in the charset.
   /// - Complexity: O(cells).
   public static func bytes(
@@ -13,6 +13,7 @@ public enum CSVList {
     try writer.record(table.columns.map(\.title))
     for row in table.rows { try write(row, writer, strings) }
     if !table.total.isEmpty && !table.rows.isEmpty { try write(table.total, writer, strings) }
+    if !table.whole.isEmpty { try write(table.whole, writer, strings) }
     try writer.finish()
     return sink.bytes
   }
@@ -24,7 +25,7 @@ public enum CSVList {
       switch cell {
       case .empty: writer.emptyField()
       case .count(let value): writer.field(value)
-      case .probability(let value): writer.field(value, decimals: 3)
+      case .probability(let value): writer.field(TableText.percent(value))
       // A plain hyphen, so that a spreadsheet reads a number.
       case .percent, .change:
         writer.field(TableText.text(cell, strings, groups: false).replacing("−", with: "-"))

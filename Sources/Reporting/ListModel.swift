@@ -223,18 +223,38 @@ public struct Trend: Hashable, Sendable {
   public var history: [(month: Month, openings: Double)]
   /// The months ahead.
   public var forecast: [ForecastPoint]
+  /// Employed persons and openings now; `nil` where unknown.
+  public var employed: Double?, openings: Double?
+  /// The node's own level, where its alert stands, and who is in charge.
+  public var level: AlertLevel, status: AlertStatus?, officer: String?
 
   /// A trend from its parts.
-  public init(name: String, chain: ChainCode?, history: [(month: Month, openings: Double)], forecast: [ForecastPoint]) {
+  public init(
+    name: String, chain: ChainCode?, history: [(month: Month, openings: Double)], forecast: [ForecastPoint],
+    employed: Double? = nil, openings: Double? = nil, level: AlertLevel = .none, status: AlertStatus? = nil,
+    officer: String? = nil
+  ) {
     self.name = name
     self.chain = chain
     self.history = history
     self.forecast = forecast
+    self.employed = employed
+    self.openings = openings
+    self.level = level
+    self.status = status
+    self.officer = officer
+  }
+
+  /// openings / (employed + openings); `nil` where one is unknown, or the employed are so few that the rate would tell their number.
+  public var rate: Double? {
+    guard let employed, let openings, whole(employed) >= 5 else { return nil }
+    return LevelEvidence.rate(gap: openings, employed: employed)
   }
 
   /// Equality of all parts.
   public static func == (a: Self, b: Self) -> Bool {
-    a.name == b.name && a.chain == b.chain && a.forecast == b.forecast
+    a.name == b.name && a.chain == b.chain && a.forecast == b.forecast && a.employed == b.employed
+      && a.openings == b.openings && a.level == b.level && a.status == b.status && a.officer == b.officer
       && a.history.elementsEqual(b.history, by: { $0.month == $1.month && $0.openings == $1.openings })
   }
   /// Hashes what distinguishes trends.
@@ -273,13 +293,16 @@ public struct ListHeader: Hashable, Sendable {
   public var missingFeeds: [String]
   /// Least gap, now or forecast, of a row without an alert, persons.
   public var leastGap: Double
+  /// Whether there is a list of an earlier night to compare ranks with.
+  public var hasEarlierNight: Bool
 
   /// A header from its parts.
   public init(
     cityName: String, team: String, teamName: String, isCity: Bool, night: CalendarDay, asOf: Month, months: [Month],
     horizon: Int, knownUntil: LocalTimestamp, model: String, inputsDigest: String, draws: Int,
     currency: String, rules: LevelRules, life: AlertLife, response: Double?, coverage: Double?,
-    monthsOfHistory: Int?, missingFeeds: [String], leastGap: Double
+    monthsOfHistory: Int?, missingFeeds: [String], leastGap: Double,
+    hasEarlierNight: Bool
   ) {
     self.cityName = cityName
     self.team = team
@@ -301,6 +324,7 @@ public struct ListHeader: Hashable, Sendable {
     self.monthsOfHistory = monthsOfHistory
     self.missingFeeds = missingFeeds
     self.leastGap = leastGap
+    self.hasEarlierNight = hasEarlierNight
   }
 }
 
@@ -356,6 +380,12 @@ public struct ShortageList: Hashable, Sendable {
     self.surpluses = surpluses
     self.trends = trends
   }
+
+  /// The sum of the list as it was observed and forecast itself, where that is known: its medians are not the sums of the rows' medians.
+  public var whole: Trend? { trends.first.flatMap { $0.chain == nil ? $0 : nil } }
+
+  /// The chains.
+  public var chains: [Trend] { trends.filter { $0.chain != nil } }
 
   /// Number of rows at each level, the gravest first, levels without rows too.
   public var levelCounts: [(level: AlertLevel, count: Int)] {

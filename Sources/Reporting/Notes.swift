@@ -94,11 +94,15 @@ public struct Notes: Sendable {
   private func formulas() -> [Note] {
     [
       "gap", "rate", "ratio", "forecast", "interval", "exceedance", "change", "rank", "cause", "pay", "supply",
-      "enterprise",
+      "measures", "enterprise",
     ].map { Note(label: strings("formula.\($0)"), text: strings("formula.\($0).text", horizonMonth)) }
   }
 
-  private var horizonMonth: String {
+  /// The currency in words; its code where the language has no word for it.
+  var currency: String { strings.find("currency.\(header.currency)") ?? header.currency }
+
+  /// The month that levels and ranks are judged by.
+  var horizonMonth: String {
     header.months.indices.contains(header.horizon - 1) ? header.months[header.horizon - 1].description : ""
   }
 

@@ -87,7 +87,10 @@ public struct PageWriter: Sendable {
       page["rest"] = sum(Array(list.rows.dropFirst(limits.pageRows)), isRest: true)
     }
     page["total"] = sum(list.rows, isRest: false)
-    if let trend = list.trends.first, trend.chain == nil {
+    if let whole = list.whole {
+      page["whole"] = summing(former.table(list.rows, limit: Int.max, whole: whole), \.whole, strings("total.whole"))
+    }
+    if let trend = list.whole {
       let chart = FanChart.chart(trend, label: trend.name, width: 820, height: 240)
       if !chart.isEmpty { page["trend"] = ["chart": chart] }
     }
@@ -118,7 +121,7 @@ public struct PageWriter: Sendable {
   /// The whole list's forecast at the horizon, where there is one.
   static func forecast(_ list: ShortageList, _ strings: StringTable) -> [String: Any]? {
     let index = list.header.horizon - 1
-    guard let trend = list.trends.first, trend.chain == nil, trend.forecast.indices.contains(index) else { return nil }
+    guard let trend = list.whole, trend.forecast.indices.contains(index) else { return nil }
     let point = trend.forecast[index]
     return [
       "label": strings("page.at", point.month.description), "p50": TableText.grouped(whole(point.p50)),
@@ -169,6 +172,7 @@ public struct PageWriter: Sendable {
       "rank": TableText.grouped(row.rank), "level": row.level.rawValue,
       "levelName": strings("level.\(row.level.rawValue)"), "openings": TableText.grouped(whole(row.openings)),
       "gapLabel": strings("column.openings"), "exceedance": TableText.probability(row.exceedance),
+      "threshold": TableText.grouped(whole(row.threshold)),
       "statusLabel": strings("column.status"),
       "status": row.status.map { strings("status.\($0.rawValue)") } ?? "—", "officer": row.officer ?? "",
       "sinceLabel": strings("column.first_seen"), "since": row.firstSeen.description,
@@ -184,7 +188,7 @@ public struct PageWriter: Sendable {
       out["previous"] = "\(strings("page.previous")) \(previous)" + (change == 0 ? "" : change > 0 ? " ↑" : " ↓")
       out["move"] = change > 0 ? "up" : change < 0 ? "down" : "same"
     } else {
-      out["previous"] = strings("rank.new")
+      out["previous"] = former.noPreviousRank
       out["move"] = "same"
     }
     if shows(.employed) { out["employed"] = labelled(.employed, text(persons(row.employed))) }
@@ -219,15 +223,20 @@ public struct PageWriter: Sendable {
   }
 
   private func sum(_ rows: [ShortageRow], isRest: Bool) -> [String: Any] {
-    let cells = former.table(rows, limit: Int.max)
+    summing(
+      former.table(rows, limit: Int.max), \.total,
+      isRest ? strings("rest", TableText.grouped(rows.count)) : strings("total.rows"))
+  }
+
+  private func summing(_ table: ListTable, _ cells: KeyPath<ListTable, [TableCell]>, _ label: String) -> [String: Any] {
     let months = Set(list.header.months.map { strings("column.forecast", $0.description) })
-    let wanted = zip(cells.columns, cells.total).filter { column, _ in
+    let wanted = zip(table.columns, table[keyPath: cells]).filter { column, _ in
       column.isSummed || months.contains(column.title) || (shows(.rate) && column.title == strings("column.rate"))
     }
     let before = 3
     let values = wanted.map { text($0.1) }
     return [
-      "label": isRest ? strings("rest", TableText.grouped(rows.count)) : strings("total"), "span": before,
+      "label": label, "span": before,
       "cells": values, "tail": columns.count - before - values.count,
     ]
   }
@@ -282,16 +291,14 @@ public struct PageWriter: Sendable {
   private func chains() -> [[String: Any]] {
     let details = DetailTables(strings: strings)
     let firms = Dictionary(grouping: list.enterprises) { $0.chainCode }
-    let rows = Dictionary(grouping: list.rows) { $0.cell.chain }
-    let trends = list.trends.filter { $0.chain != nil }
+    let trends = list.chains
     let share = max(10, limits.pageEnterprises / max(1, trends.count))
     let index = list.header.horizon - 1
     return trends.map { trend in
-      let level = rows[trend.chain]?.map(\.level).max() ?? .none
       let members = firms[trend.chain] ?? []
       let now = trend.history.last?.openings ?? 0
       var out: [String: Any] = [
-        "name": trend.name, "level": level.rawValue, "levelName": strings("level.\(level.rawValue)"),
+        "name": trend.name, "level": trend.level.rawValue, "levelName": strings("level.\(trend.level.rawValue)"),
         "openings": TableText.grouped(whole(now)), "at": horizonLabel,
         "spark": FanChart.spark(now: now, forecast: trend.forecast),
         "chart": FanChart.chart(trend, label: trend.name), "hasEnterprises": !members.isEmpty,

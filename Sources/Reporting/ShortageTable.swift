@@ -3,7 +3,7 @@ import LabourMarket
 
 /// A column of the shortage list; the raw value is the name under which `alerts.yaml` leaves it out.
 public enum ListColumn: String, CaseIterable, Sendable {
-  case rank, level, chain, region, occupation, employed, openings, rate, forecast, exceedance
+  case rank, level, chain, region, occupation, employed, openings, rate, forecast, exceedance, threshold
   case monthChange = "month_change"
   case yearChange = "year_change"
   case previousRank = "previous_rank"
@@ -32,12 +32,26 @@ public struct ShortageTable: Sendable {
   var shown: [ListColumn] { ListColumn.allCases.filter { !omitted.contains($0) } }
 
   /// The table. Rows beyond `limit` are summed in one row that says how many they are, so that the totals still add up.
-  public func table(_ rows: [ShortageRow], limit: Int) -> ListTable {
+  /// Below the totals stands the `whole`, where it is known.
+  public func table(_ rows: [ShortageRow], limit: Int, whole: Trend? = nil) -> ListTable {
     var cells = rows.prefix(limit).map { row in shown.flatMap { self.cells($0, row) } }
     if rows.count > limit { cells.append(rest(Array(rows.dropFirst(limit)))) }
     let label = shown.firstIndex(of: .level) ?? 0
-    return ListTable(
-      columns: shown.flatMap { columns($0) }, rows: cells, totalLabel: strings("total"), labelColumn: label)
+    var table = ListTable(
+      columns: shown.flatMap { columns($0) }, rows: cells, totalLabel: strings("total.rows"), labelColumn: label)
+    if let whole, !rows.isEmpty { table.whole = shown.flatMap { wholeCells($0, whole) } }
+    return table
+  }
+
+  private func wholeCells(_ column: ListColumn, _ trend: Trend) -> [TableCell] {
+    switch column {
+    case .level: [.text(strings("total.whole"))]
+    case .employed: [persons(trend.employed)]
+    case .openings: [trend.openings.map { .count(whole($0)) } ?? .empty]
+    case .rate: [trend.rate.map { .percent($0) } ?? .empty]
+    case .forecast: forecast(trend.forecast)
+    default: [.empty]
+    }
   }
 
   private func columns(_ column: ListColumn) -> [TableColumn] {
@@ -58,7 +72,7 @@ public struct ShortageTable: Sendable {
           TableColumn(strings("column.interval", month.description), width: 8.8, .right),
         ]
       }
-    case .exceedance: return [TableColumn(title, width: 8, .right)]
+    case .exceedance, .threshold: return [TableColumn(title, width: 8, .right)]
     case .monthChange, .yearChange: return [TableColumn(title, width: 8, .right)]
     case .previousRank: return [TableColumn(title, width: 6, .center)]
     case .cause: return [TableColumn(title, width: 13.5)]
@@ -80,11 +94,12 @@ public struct ShortageTable: Sendable {
     case .employed: [persons(row.employed)]
     case .openings: [.count(whole(row.openings))]
     case .rate: [row.rate.map { .percent($0) } ?? .empty]
-    case .forecast: forecast(row)
+    case .forecast: forecast(row.forecast)
     case .exceedance: [.probability(row.exceedance)]
+    case .threshold: [.count(whole(row.threshold))]
     case .monthChange: [change(row.openings, row.previousMonth)]
     case .yearChange: [change(row.openings, row.previousYear)]
-    case .previousRank: [row.previousRank.map { .count($0) } ?? .text(strings("rank.new"))]
+    case .previousRank: [row.previousRank.map { .count($0) } ?? .text(noPreviousRank)]
     case .cause: [row.cause.map { .text(cause($0)) } ?? .empty]
     case .pay: [pay(row)]
     case .supply: [persons(row.seekers)]
@@ -96,9 +111,12 @@ public struct ShortageTable: Sendable {
     }
   }
 
-  private func forecast(_ row: ShortageRow) -> [TableCell] {
+  /// What stands for the previous rank of a row that had none.
+  var noPreviousRank: String { header.hasEarlierNight ? strings("rank.new") : "—" }
+
+  private func forecast(_ points: [ForecastPoint]) -> [TableCell] {
     header.months.flatMap { month -> [TableCell] in
-      guard let point = row.forecast.first(where: { $0.month == month }) else { return [.empty, .empty] }
+      guard let point = points.first(where: { $0.month == month }) else { return [.empty, .empty] }
       return [.count(whole(point.p50)), .text(interval(point))]
     }
   }

@@ -56,6 +56,8 @@ public struct ListTable: Hashable, Sendable {
   public var rows: [[TableCell]]
   /// The sums of the rows; empty where nothing is summed.
   public var total: [TableCell]
+  /// The whole that the rows are parts of, observed and forecast itself; empty where it is not known.
+  public var whole: [TableCell] = []
 
   /// A table whose sums are formed from its rows, so that what is shown adds up: the sum of a column is the sum of the numbers shown.
   public init(columns: [TableColumn], rows: [[TableCell]], totalLabel: String, labelColumn: Int) {

@@ -68,10 +68,13 @@ final class Workbook {
 
   /// Writes the file out.
   func close() throws(WorkbookFault) {
+    errno = 0
     note(workbook_close(pointer))
+    let code = errno
     if let fault {
       let reason = lxw_strerror(fault).map { String(cString: $0) } ?? "unknown"
-      throw WorkbookFault(description: "\(path): the workbook cannot be written: \(reason)")
+      let system = code == 0 ? "" : " \(String(cString: strerror(code)))."
+      throw WorkbookFault(description: "\(path): the workbook cannot be written: \(reason)\(system)")
     }
   }
 
@@ -176,9 +179,15 @@ struct Sheet {
     book.note(worksheet_set_column(pointer, UInt16(column), UInt16(column), characters, nil))
   }
 
-  /// A4, one page wide, rows above `headerRow` and itself on every page, page numbers below.
-  func setUpPrinting(landscape: Bool, headerRow: Int?, footer: String) {
-    worksheet_set_paper(pointer, 9)
+  /// Sizes of paper, by their number in a workbook.
+  enum Paper: UInt8 {
+    case a3 = 8
+    case a4 = 9
+  }
+
+  /// One page wide, rows above `headerRow` and itself on every page, page numbers below.
+  func setUpPrinting(paper: Paper, landscape: Bool, headerRow: Int?, footer: String) {
+    worksheet_set_paper(pointer, paper.rawValue)
     if landscape { worksheet_set_landscape(pointer) } else { worksheet_set_portrait(pointer) }
     worksheet_fit_to_pages(pointer, 1, 0)
     worksheet_set_margins(pointer, 0.35, 0.35, 0.45, 0.55)

@@ -23,6 +23,8 @@ public struct WorkbookWriter: Sendable {
   private static let mutedColor: UInt32 = 0x5B6570
   private static let totalFill: UInt32 = 0xE8EDF3
   private static let restFill: UInt32 = 0xF6F7F9
+  /// More columns than these cannot be read on a printed A4 page.
+  private static let mostColumnsOnA4 = 20
 
   /// Writes the workbook to a file that does not exist yet.
   /// - Parameter folder: where temporary files go.
@@ -35,7 +37,7 @@ public struct WorkbookWriter: Sendable {
       header: list.header, strings: strings, measureNames: measureNames, omitted: limits.omitted)
     let details = DetailTables(strings: strings)
     let hasOccupations = !limits.omitted.contains(.occupation)
-    let rows = shortages.table(list.rows, limit: limits.rows)
+    let rows = shortages.table(list.rows, limit: limits.rows, whole: list.whole)
     let frozen = shortages.shown.prefix { [.rank, .level, .chain, .region, .occupation].contains($0) }.count
     try writeSheet(
       book, "shortages", rows, notes, lines: [notes.unitLine, notes.summaryLine(list)], frozen: frozen,
@@ -46,7 +48,7 @@ public struct WorkbookWriter: Sendable {
         list.enterprises, limit: limits.enterprises,
         hasContacts: list.enterprises.contains { $0.contact != nil || $0.phone != nil },
         hasOccupations: hasOccupations), notes,
-      lines: [strings("unit.enterprises", horizonMonth, list.header.currency)], frozen: 2,
+      lines: [strings("unit.enterprises", horizonMonth, notes.currency)], frozen: 2,
       hasRest: list.enterprises.count > limits.enterprises, tab: 0x1565C0)
     try writeSheet(
       book, "surpluses",
@@ -109,7 +111,8 @@ public struct WorkbookWriter: Sendable {
       writeTotal(sheet, table, first: first, last: last)
     }
     sheet.freeze(row: first, column: frozen)
-    sheet.setUpPrinting(landscape: true, headerRow: headerRow, footer: footer(notes))
+    sheet.setUpPrinting(
+      paper: count > Self.mostColumnsOnA4 ? .a3 : .a4, landscape: true, headerRow: headerRow, footer: footer(notes))
   }
 
   private func footer(_ notes: Notes) -> String {
@@ -144,6 +147,13 @@ public struct WorkbookWriter: Sendable {
       } else {
         sheet.writeBlank(row: last + 1, column: index, style)
       }
+    }
+    guard !table.whole.isEmpty else { return }
+    sheet.setHeight(21, row: last + 2)
+    for (index, cell) in table.whole.enumerated() {
+      var definition = table.columns[index]
+      if case .text = cell, definition.alignment == .left { definition.alignment = .center }
+      write(cell, sheet, row: last + 2, column: index, definition, fill: Self.totalFill, isBold: true)
     }
   }
 
@@ -182,10 +192,12 @@ public struct WorkbookWriter: Sendable {
     return style
   }
 
-  private func write(
-    _ cell: TableCell, _ sheet: Sheet, row: Int, column: Int, _ definition: TableColumn, fill: UInt32?
+  func write(
+    _ cell: TableCell, _ sheet: Sheet, row: Int, column: Int, _ definition: TableColumn, fill: UInt32?,
+    isBold: Bool = false
   ) {
     var style = style(cell, definition)
+    if isBold { style.isBold = true }
     if let fill, style.fill == nil { style.fill = fill }
     switch cell {
     case .empty: sheet.writeBlank(row: row, column: column, style)

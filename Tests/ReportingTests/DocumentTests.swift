@@ -44,7 +44,7 @@ private func part(_ path: String, _ name: String) throws -> String {
     ["序号", "预警等级", "产业链", "县区", "岗位类别", "现有人数", "当前缺口", "缺工率"]
     + (1...6).flatMap { ["2022-0\($0) 预测", "2022-0\($0) 区间"] }
     + [
-      "超阈值概率", "环比", "同比", "上期排位", "主因", "薪资与市场比", "可用供给", "建议措施", "责任专员", "状态", "首次出现", "数据质量",
+      "超阈值概率", "阈值", "环比", "同比", "上期排位", "主因", "薪资与市场比", "可用供给", "建议措施", "责任专员", "状态", "首次出现", "数据质量",
     ]
 
   @Test func columnsAreThoseOfTheDomain() throws {
@@ -73,6 +73,26 @@ private func part(_ path: String, _ name: String) throws -> String {
     let employed = try #require(table.columns.firstIndex { $0.title == "现有人数" })
     let told = list.rows.compactMap(\.employed).filter { $0 >= 5 }
     #expect(table.total[employed] == .count(Int(told.reduce(0, +))))
+  }
+
+  @Test func theWholeStandsBesideTheSumOfTheRows() throws {
+    var list = Fixture.list()
+    list.trends[0].openings = 9000
+    list.trends[0].employed = 91_000
+    let strings = try Fixture.strings()
+    let table = ShortageTable(header: list.header, strings: strings, measureNames: [:], omitted: [])
+      .table(list.rows, limit: 3000, whole: list.whole)
+    let point = list.trends[0].forecast[0]
+    // 9,000 of 100,000 posts; the median of the whole is its own and not the sum of the rows' medians.
+    #expect(Array(table.whole[5...7]) == [.count(91_000), .count(9000), .percent(0.09)])
+    #expect(table.whole[8] == .count(Int(point.p50.rounded())) && table.whole[8] != table.total[8])
+    #expect(table.total[1] == .text("各行合计") && table.whole[1] == .text("总体"))
+    let csv = String(decoding: try CSVList.bytes(table, strings, charset: .utf8WithMark), as: UTF8.self)
+    #expect(csv.contains("\r\n,总体,,,,91000,9000,9.0%,"))
+    list.header.hasEarlierNight = false
+    list.rows[0].previousRank = nil
+    let first = ShortageTable(header: list.header, strings: strings, measureNames: [:], omitted: [])
+    #expect(first.table(list.rows, limit: 1).rows[0].contains(.text("—")))
   }
 
   @Test func countsOfPersonsBelowFiveAreNotTold() throws {
@@ -106,12 +126,12 @@ private func part(_ path: String, _ name: String) throws -> String {
     let sheet = try part("\(out)/list.xlsx", "xl/worksheets/sheet1.xml")
     let header = sheet.matches(of: /<c r="[A-Z]+4"[^>]*t="inlineStr"><is><t[^>]*>([^<]*)</).map { String($0.1) }
     #expect(header == Self.columns)
-    // Merged cells stand above the header only, and the print set-up is A4 (9), landscape, one page wide.
+    // Merged cells stand above the header only, and the print set-up is A3 (8), landscape, one page wide.
     let merged = sheet.matches(of: /<mergeCell ref="[A-Z]+([0-9]+):[A-Z]+([0-9]+)"/).map { ($0.1, $0.2) }
     #expect(merged.allSatisfy { $0.0 == $0.1 && Int($0.0).map { $0 < 4 } == true } && merged.count == 3)
-    #expect(sheet.contains("paperSize=\"9\"") && sheet.contains("orientation=\"landscape\""))
+    #expect(sheet.contains("paperSize=\"8\"") && sheet.contains("orientation=\"landscape\""))
     #expect(sheet.contains("fitToHeight=\"0\"") && sheet.contains("topLeftCell=\"F5\""))
-    #expect(book.contains("_xlnm.Print_Titles") && sheet.contains("<autoFilter ref=\"A4:AF44\"/>"))
+    #expect(book.contains("_xlnm.Print_Titles") && sheet.contains("<autoFilter ref=\"A4:AG44\"/>"))
     // The total is a formula with the value of the rows.
     let total = list.rows.reduce(0) { $0 + Int($1.openings.rounded()) }
     #expect(sheet.contains("<f>SUBTOTAL(109,G5:G44)</f><v>\(total)</v>"))
@@ -143,7 +163,7 @@ private func part(_ path: String, _ name: String) throws -> String {
     #expect(html.hasPrefix("<!DOCTYPE html>\n<html lang=\"\(language)\">") && html.hasSuffix("</html>\n"))
     #expect(!html.contains("{{") && !html.contains("http") && !html.contains("<script"))
     #expect(html.contains("<details>") && html.contains("<svg"))
-    #expect(html.matches(of: /<tr>/).count == 40 + 2)
+    #expect(html.matches(of: /<tr>/).count == 40 + 3)
   }
 
   @Test func thePageEscapesWhatFeedsSay() throws {

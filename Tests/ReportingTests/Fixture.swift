@@ -38,7 +38,8 @@ enum Fixture {
       night: CalendarDay(year: 2022, month: 1, day: 6), asOf: asOf, months: (1...6).map { asOf + $0 }, horizon: 3,
       knownUntil: LocalTimestamp(day: CalendarDay(year: 2021, month: 12, day: 31), second: 86_399),
       model: "balance+ridge", inputsDigest: "0123456789abcdef", draws: 2000, currency: "CNY", rules: .standard,
-      life: AlertLife(), response: 0.83, coverage: 0.61, monthsOfHistory: 36, missingFeeds: [], leastGap: 1)
+      life: AlertLife(), response: 0.83, coverage: 0.61, monthsOfHistory: 36, missingFeeds: [], leastGap: 1,
+      hasEarlierNight: true)
   }
 
   static func list(rows: Int = 40, enterprises: Int = 60, isCity: Bool = true, seed: UInt64 = 7) -> ShortageList {
@@ -84,7 +85,7 @@ enum Fixture {
       salary: 5200, salaryMarket: 5600, seekers: Double(Int.random(in: 0...180, using: &random)),
       measures: [
         MeasureAdvice(lever: "job-fair", reason: .now),
-        MeasureAdvice(lever: "labour-sharing", reason: .surplus, persons: 38),
+        MeasureAdvice(lever: "labour-sharing", reason: .surplusHere, persons: 38),
         MeasureAdvice(lever: "returnees", reason: .ahead),
       ], officer: index % 4 == 0 ? "王敏" : nil, status: level > .none ? .open : nil,
       firstSeen: header.night - index % 30, quality: index % 6 == 0 ? ["short_history", "dominated"] : [])
