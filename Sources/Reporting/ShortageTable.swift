@@ -69,7 +69,7 @@ public struct ShortageTable: Sendable {
       return header.months.flatMap { month in
         [
           TableColumn(strings("column.forecast", month.description), width: 7.6, .right, isSummed: true),
-          TableColumn(strings("column.interval", month.description), width: 8.8, .right),
+          TableColumn(strings("column.interval", month.description), width: 11, .right),
         ]
       }
     case .exceedance, .threshold: return [TableColumn(title, width: 8, .right)]
