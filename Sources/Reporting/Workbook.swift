@@ -179,21 +179,16 @@ struct Sheet {
     book.note(worksheet_set_column(pointer, UInt16(column), UInt16(column), characters, nil))
   }
 
-  /// Sizes of paper, by their number in a workbook.
-  enum Paper: UInt8 {
-    case a3 = 8
-    case a4 = 9
-  }
-
-  /// One page wide, rows above `headerRow` and itself on every page, page numbers below.
-  func setUpPrinting(paper: Paper, landscape: Bool, headerRow: Int?, footer: String) {
-    worksheet_set_paper(pointer, paper.rawValue)
+  /// A4; rows above `headerRow` and itself and the first `repeated` columns on every page, page numbers below.
+  func setUpPrinting(landscape: Bool, pagesWide: Int = 1, headerRow: Int?, repeated: Int = 0, footer: String) {
+    worksheet_set_paper(pointer, 9)
     if landscape { worksheet_set_landscape(pointer) } else { worksheet_set_portrait(pointer) }
-    worksheet_fit_to_pages(pointer, 1, 0)
+    worksheet_fit_to_pages(pointer, UInt16(pagesWide), 0)
     worksheet_set_margins(pointer, 0.35, 0.35, 0.45, 0.55)
     worksheet_center_horizontally(pointer)
     book.note(worksheet_set_footer(pointer, footer))
     if let headerRow { book.note(worksheet_repeat_rows(pointer, 0, UInt32(headerRow))) }
+    if repeated > 0 { book.note(worksheet_repeat_columns(pointer, 0, UInt16(repeated - 1))) }
   }
 
   /// Prints the rows above `row` only, with page breaks before the rows of `breaks`.

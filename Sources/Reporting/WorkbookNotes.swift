@@ -32,7 +32,7 @@ extension WorkbookWriter {
     }
     row = writeChains(sheet, notes, row: row)
     try writeCharts(book, sheet, name, trends, row: row)
-    sheet.setUpPrinting(paper: .a4, landscape: true, headerRow: nil, footer: "&R&8\(strings("page", "&P", "&N"))")
+    sheet.setUpPrinting(landscape: true, headerRow: nil, footer: "&R&8\(strings("page", "&P", "&N"))")
   }
 
   /// The chains with their own level, gap and forecast. Returns the row after them.

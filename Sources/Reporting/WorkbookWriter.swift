@@ -23,7 +23,7 @@ public struct WorkbookWriter: Sendable {
   private static let mutedColor: UInt32 = 0x5B6570
   private static let totalFill: UInt32 = 0xE8EDF3
   private static let restFill: UInt32 = 0xF6F7F9
-  /// More columns than these cannot be read on a printed A4 page.
+  /// More columns than these cannot be read on one printed A4 page: they take two, beside one another.
   private static let mostColumnsOnA4 = 20
 
   /// Writes the workbook to a file that does not exist yet.
@@ -78,13 +78,15 @@ public struct WorkbookWriter: Sendable {
     }
     for (index, column) in columns.enumerated() { sheet.setWidth(column.width, column: index) }
     let count = table.columns.count
+    let isWide = count > Self.mostColumnsOnA4
+    let titled = min(count, Self.mostColumnsOnA4)
     let headline = key == "shortages" ? notes.title : strings("title.sheet", notes.title, strings("sheet.\(key)"))
     sheet.setHeight(28, row: 0)
     sheet.merge(
-      headline, row: 0, columns: count, CellStyle(size: 16, isBold: true, alignment: .center, color: Self.titleColor))
+      headline, row: 0, columns: titled, CellStyle(size: 16, isBold: true, alignment: .center, color: Self.titleColor))
     for (index, line) in lines.enumerated() {
       sheet.setHeight(18, row: 1 + index)
-      sheet.merge(line, row: 1 + index, columns: count, CellStyle(alignment: .center, color: Self.mutedColor))
+      sheet.merge(line, row: 1 + index, columns: titled, CellStyle(alignment: .center, color: Self.mutedColor))
     }
     let headerRow = 1 + lines.count
     let titleLines = columns.map { TextWidth.lines($0.title, width: $0.width - 1) }.max() ?? 1
@@ -112,7 +114,8 @@ public struct WorkbookWriter: Sendable {
     }
     sheet.freeze(row: first, column: frozen)
     sheet.setUpPrinting(
-      paper: count > Self.mostColumnsOnA4 ? .a3 : .a4, landscape: true, headerRow: headerRow, footer: footer(notes))
+      landscape: true, pagesWide: isWide ? 2 : 1, headerRow: headerRow, repeated: isWide ? frozen : 0,
+      footer: footer(notes))
   }
 
   private func footer(_ notes: Notes) -> String {

@@ -126,11 +126,11 @@ private func part(_ path: String, _ name: String) throws -> String {
     let sheet = try part("\(out)/list.xlsx", "xl/worksheets/sheet1.xml")
     let header = sheet.matches(of: /<c r="[A-Z]+4"[^>]*t="inlineStr"><is><t[^>]*>([^<]*)</).map { String($0.1) }
     #expect(header == Self.columns)
-    // Merged cells stand above the header only, and the print set-up is A3 (8), landscape, one page wide.
+    // Merged cells stand above the header only, and the print set-up is A4 (9), landscape, two pages wide.
     let merged = sheet.matches(of: /<mergeCell ref="[A-Z]+([0-9]+):[A-Z]+([0-9]+)"/).map { ($0.1, $0.2) }
     #expect(merged.allSatisfy { $0.0 == $0.1 && Int($0.0).map { $0 < 4 } == true } && merged.count == 3)
-    #expect(sheet.contains("paperSize=\"8\"") && sheet.contains("orientation=\"landscape\""))
-    #expect(sheet.contains("fitToHeight=\"0\"") && sheet.contains("topLeftCell=\"F5\""))
+    #expect(sheet.contains("paperSize=\"9\"") && sheet.contains("orientation=\"landscape\""))
+    #expect(sheet.contains("fitToWidth=\"2\" fitToHeight=\"0\"") && sheet.contains("topLeftCell=\"F5\""))
     #expect(book.contains("_xlnm.Print_Titles") && sheet.contains("<autoFilter ref=\"A4:AG44\"/>"))
     // The total is a formula with the value of the rows.
     let total = list.rows.reduce(0) { $0 + Int($1.openings.rounded()) }
