@@ -95,6 +95,12 @@ public struct FeedProgram: Sendable {
     }
   }
 
+  /// What sentences call a column.
+  func title(_ column: Int) -> String {
+    let column = schema.columns[column]
+    return environment.language == .chinese ? column.headers.first ?? column.name : column.name
+  }
+
   // MARK: Headers
 
   /// A header as it is compared: half-width, lower-case, without spaces and a leading asterisk.

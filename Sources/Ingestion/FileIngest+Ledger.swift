@@ -1,3 +1,5 @@
+import Foundation
+import LabourMarket
 import Postgres
 
 extension FileIngest {
@@ -16,6 +18,32 @@ extension FileIngest {
       if let reason { counts.rejectedByReason[reason] = count }
     }
     return counts
+  }
+
+  /// A file's place in the order of receipt.
+  struct Place {
+    let runID: Int64
+    let fileNumber: Int
+    /// The run's clock, unix seconds, and in local time.
+    let clock: Int
+    let localClock: LocalTimestamp
+  }
+
+  /// The place of a file: where it was read first, else this run's. Rows that are taken later (from the quarantine, or by other rules) stand
+  /// where they would stand had they passed at once.
+  func place(of sha256: String) throws -> Place {
+    let rows = try context.connection.query(
+      context.query("first_place"), [.text(context.city), .text(feed), .text(sha256)])
+    guard let row = rows.first, try row.int("run_id") != Int(context.runID) else {
+      return Place(
+        runID: context.runID, fileNumber: try rows.first?.int("file_no") ?? fileNumber, clock: context.clock,
+        localClock: context.localClock)
+    }
+    let clock = try row.int("clock")
+    let offset = program.environment.timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(clock)))
+    return Place(
+      runID: Int64(try row.int("run_id")), fileNumber: try row.int("file_no"), clock: clock,
+      localClock: LocalTimestamp(seconds: clock + offset))
   }
 
   /// Writes the file's row of the ledger.

@@ -161,14 +161,18 @@ public struct FileIngest {
   // MARK: Merging
 
   func merge(_ result: inout FileResult) throws {
+    let place = try place(of: result.sha256)
     var values: [Value] = [
-      .text(context.city), .int(Int(context.runID)), .int(fileNumber), .double(Double(context.clock)),
+      .text(context.city), .int(Int(context.runID)), .int(place.fileNumber), .double(Double(context.clock)),
       .text(result.sha256), .text(result.name),
     ]
     if program.schema.feed == .enterprises {
-      values += [.text(context.localClock.description), .bool(result.hasContactColumns)]
+      values += [.text(place.localClock.description), .bool(result.hasContactColumns)]
     }
-    values += [.int(result.counts.rejected), .bool(result.status == .replayed)]
+    values += [
+      .int(result.counts.rejected), .bool(result.status == .replayed), .int(Int(place.runID)),
+      .double(Double(place.clock)),
+    ]
     try context.connection.execute(
       context.query("merge_settings"), [.text(context.city), .bool(result.counts.read > Self.fewRows)])
     let hasClock = program.schema.feed != .enterprises

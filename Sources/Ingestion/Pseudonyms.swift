@@ -30,8 +30,9 @@ public struct PseudonymKey: Sendable {
   public static func find(
     variable: String?, file: String?, environment: [String: String]
   ) throws -> PseudonymKey? {
-    if let variable, let value = environment[variable], !value.isEmpty {
-      return try PseudonymKey(bytes: Array(value.utf8))
+    if let variable, let value = environment[variable] {
+      let trimmed = trimmed(Array(value.utf8))
+      if !trimmed.isEmpty { return try PseudonymKey(bytes: trimmed) }
     }
     guard let file else { return nil }
     var status = stat()
@@ -43,8 +44,12 @@ public struct PseudonymKey: Sendable {
     guard let data = FileManager.default.contents(atPath: file) else {
       throw PseudonymFault(description: "the key file \(file) cannot be read: check its owner and its permissions.")
     }
-    let trimmed = data.drop { $0 <= 0x20 }.reversed().drop { $0 <= 0x20 }.reversed()
-    return try PseudonymKey(bytes: Array(trimmed))
+    return try PseudonymKey(bytes: trimmed(Array(data)))
+  }
+
+  /// Without white space and line ends around it: the same key from a file, from a variable, and from a copy of either.
+  private static func trimmed(_ bytes: [UInt8]) -> [UInt8] {
+    Array(bytes.drop { $0 <= 0x20 }.reversed().drop { $0 <= 0x20 }.reversed())
   }
 
   /// Makes a key of 32 random bytes in a new file that only its owner may read.
@@ -67,6 +72,9 @@ public struct PseudonymKey: Sendable {
     }
     return try PseudonymKey(bytes: text)
   }
+
+  /// What tells this key from another without telling the key: a keyed digest of a fixed text that is no identity number.
+  public var checkValue: [UInt8] { pseudonym(of: "labourwatch: check of the pseudonym key") }
 
   /// The pseudonym of some bytes, written to 32 bytes of room.
   func pseudonym(of number: UnsafeRawBufferPointer, into room: UnsafeMutableRawPointer) {

@@ -20,7 +20,7 @@ struct Fault {
     /// Not the length or the characters of a code.
     case codeForm
     /// `left <= right` does not hold.
-    case comparison(left: String, right: String)
+    case comparison(left: String, right: String, isDate: Bool)
     /// One of these must be filled.
     case oneOf([String])
     /// A month where a day is needed.
@@ -77,8 +77,8 @@ struct RejectionSentence {
       if case .nulByte = fault.detail { return "“\(name)”含有空字符（NUL）：请重新录入该单元格。" }
       return "本行含有文件字符集之外的字节：请用统一的字符集（UTF-8 或 GB18030）重新保存后再报送。"
     case .missingValue:
-      if case .oneOf(let names) = fault.detail { return "\(names.joined(separator: "、"))至少填写一项。" }
-      return "“\(name)”未填写，此项必填。"
+      if case .oneOf(let names) = fault.detail { return "\(names.joined(separator: "、"))至少填写一项：请补填。" }
+      return "“\(name)”未填写，此项必填：请补填。"
     case .notANumber:
       if case .notWhole = fault.detail { return "“\(name)”\(value)不是整数：人数请填整数。" }
       return "“\(name)”\(value)不是数字：请只填数字。"
@@ -92,8 +92,8 @@ struct RejectionSentence {
       default: return "“\(name)”\(value)不在允许的取值之内：请核对。"
       }
     case .inconsistent:
-      if case .comparison(let left, let right) = fault.detail {
-        return "“\(left)”不应大于（晚于）“\(right)”：请核对这两项。"
+      if case .comparison(let left, let right, let isDate) = fault.detail {
+        return "“\(left)”不应\(isDate ? "晚于" : "大于")“\(right)”：请核对这两项，改正填错的一项。"
       }
       return "本行各项互相矛盾：请核对。"
     case .invalidCreditCode:
@@ -102,7 +102,7 @@ struct RejectionSentence {
         return "统一社会信用代码\(value)校验位不符。\(hint)请对照营业执照核对；确属真实代码的，可列入认可名单（quarantine accept）。"
       }
       return "统一社会信用代码\(value)应为18位数字或大写字母（不含 I、O、S、V、Z）：请对照营业执照核对。"
-    case .invalidPersonID: return "身份证号不是有效的18位号码：请核对原件。"
+    case .invalidPersonID: return "身份证号不是有效的18位号码：请对照证件核对后重新填写。"
     case .unknownRegion: return "地区\(value)不在地区表内：请填代码或规范名称；确需新增的，请补充 reference/regions.csv 的别名。"
     case .unknownChain: return "产业链\(value)不在产业链表内：请填代码或规范名称；确需新增的，请补充 reference/chains.csv。"
     case .unknownOccupation: return "职业\(value)不在职业表内：请填代码或规范名称；确需新增的，请补充 reference/occupations.csv。"
@@ -123,41 +123,46 @@ struct RejectionSentence {
       return
         "The row holds bytes that are not of the file's charset: save the file again in one charset (UTF-8 or GB 18030)."
     case .missingValue:
-      if case .oneOf(let names) = fault.detail { return "One of \(names.joined(separator: ", ")) must be filled." }
-      return "\(name) is empty and must be filled."
+      if case .oneOf(let names) = fault.detail {
+        return "One of \(names.joined(separator: ", ")) must be filled: fill it in."
+      }
+      return "\(name) is empty and must be filled: fill it in."
     case .notANumber:
       if case .notWhole = fault.detail { return "\(name): \(value)is not a whole number; persons are counted whole." }
-      return "\(name): \(value)is not a number."
+      return "\(name): \(value)is not a number: write digits only."
     case .invalidDate:
       if case .monthOnly = fault.detail { return "\(name): \(value)lacks the day; write it as 2021-04-26." }
       return "\(name): \(value)is not a valid date; write it as 2021-04-26 (months as 2021-04)."
     case .outOfRange:
       switch fault.detail {
-      case .bounds(let low, let high): return "\(name): \(value)lies outside \(shown(low)) to \(shown(high))."
-      case .tooLong(let limit): return "\(name) is longer than \(limit) bytes."
-      default: return "\(name): \(value)is not one of the allowed values."
+      case .bounds(let low, let high): return "\(name): \(value)lies outside \(shown(low)) to \(shown(high)): check it."
+      case .tooLong(let limit): return "\(name) is longer than \(limit) bytes: shorten it."
+      default: return "\(name): \(value)is not one of the allowed values: check it."
       }
     case .inconsistent:
-      if case .comparison(let left, let right) = fault.detail {
-        return "\(left) must not be greater (later) than \(right): check both."
+      if case .comparison(let left, let right, let isDate) = fault.detail {
+        return "\(left) must not be \(isDate ? "later" : "greater") than \(right): check both and mend the wrong one."
       }
-      return "The row contradicts itself."
+      return "The row contradicts itself: check its cells."
     case .invalidCreditCode:
       if case .checkDigit(let suggestion) = fault.detail {
         let hint = suggestion.map { "Should it be \($0)? " } ?? ""
         return
           "The credit code \(value)fails its check digit. \(hint)Compare it with the licence; a code that exists all the same can be put on the accept list (quarantine accept)."
       }
-      return "The credit code \(value)should have 18 digits or capital letters (without I, O, S, V, Z)."
+      return
+        "The credit code \(value)should have 18 digits or capital letters (without I, O, S, V, Z): compare it with the licence."
     case .invalidPersonID:
       return "The identity number is not a valid one of 18 characters: compare it with the document."
     case .unknownRegion:
-      return "The region \(value)is not in the reference data; add an alias to reference/regions.csv if it is right."
+      return
+        "The region \(value)is not in the reference data: write its code or name, or add an alias to reference/regions.csv if it is right."
     case .unknownChain:
-      return "The chain \(value)is not in the reference data; add an alias to reference/chains.csv if it is right."
+      return
+        "The chain \(value)is not in the reference data: write its code or name, or add an alias to reference/chains.csv if it is right."
     case .unknownOccupation:
       return
-        "The occupation \(value)is not in the reference data; add an alias to reference/occupations.csv if it is right."
+        "The occupation \(value)is not in the reference data: write its code or name, or add an alias to reference/occupations.csv if it is right."
     case .unknownStatus: return "The status \(value)is not known: write open, filled or closed."
     }
   }

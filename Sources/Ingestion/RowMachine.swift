@@ -202,10 +202,10 @@ struct RowMachine: ~Copyable {
   @inline(__always)
   private mutating func checkComparisons() -> Bool {
     for pair in comparisons where steps[pair.left].value > steps[pair.right].value {
-      let columns = program.schema.columns
-      let isChinese = program.environment.language == .chinese
-      func name(_ i: Int) -> String { isChinese ? columns[i].headers.first ?? columns[i].name : columns[i].name }
-      return fail(.inconsistent, pair.left, .comparison(left: name(pair.left), right: name(pair.right)))
+      let isDate = [.date, .month, .moment].contains(program.schema.columns[pair.left].kind)
+      return fail(
+        .inconsistent, pair.left,
+        .comparison(left: program.title(pair.left), right: program.title(pair.right), isDate: isDate))
     }
     return true
   }
@@ -214,7 +214,7 @@ struct RowMachine: ~Copyable {
   private mutating func checkAnyOf() -> Bool {
     guard !anyOf.isEmpty else { return true }
     for i in anyOf where steps[i].value == 1 { return true }
-    return fail(.missingValue, anyOf[0], .oneOf(program.schema.anyOf))
+    return fail(.missingValue, anyOf[0], .oneOf(anyOf.map(program.title)))
   }
 
   // MARK: A bad row

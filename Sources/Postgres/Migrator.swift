@@ -32,7 +32,7 @@ public struct Migrator: Sendable {
   /// Reads the scripts of a folder.
   ///
   /// - Throws: ``PostgresError`` with code `missingFile` for a missing or empty folder, `migration` for a file whose name
-  ///   has another form, and for numbers that are missing or occur twice.
+  ///   has another form, and for numbers that occur twice. Numbers may be left out: branches that reserved theirs land in any order.
   public init(directory: String) throws {
     self.directory = directory
     guard let names = TextFile.names(in: directory) else {
@@ -49,11 +49,11 @@ public struct Migrator: Sendable {
         throw PostgresError(
           .migration, "\(directory)/\(name) is not named like a migration", advice: "name it NNNN_name.sql")
       }
-      guard version == scripts.count + 1 else {
+      let before = scripts.last?.version ?? 0
+      guard version > before else {
         throw PostgresError(
-          .migration,
-          "\(directory)/\(name): number \(Self.padded(version)) follows \(Self.padded(scripts.count))",
-          advice: "number the migrations without gaps and twins, from 0001")
+          .migration, "\(directory)/\(name): number \(Self.padded(version)) follows \(Self.padded(before))",
+          advice: "give each migration a number of its own, from 0001")
       }
       scripts.append(Script(version: version, name: String(parts[1]), text: try TextFile.read("\(directory)/\(name)")))
     }
@@ -88,24 +88,26 @@ public struct Migrator: Sendable {
       throw error
     }
     try lock.unlock(connection)
-    return Report(applied: applied, version: scripts.count)
+    return Report(applied: applied, version: version)
   }
 
   /// The files that ``migrate(_:now:note:)`` would apply.
   public func pending(_ connection: Connection) throws -> [String] {
-    scripts.dropFirst(try checkedVersion(connection)).map(\.file)
+    try missing(connection).map(\.file)
   }
 
   // MARK: Steps
 
+  /// The newest script's number.
+  private var version: Int { scripts.last?.version ?? 0 }
+
   private func reportIfCurrent(_ connection: Connection) throws -> Report? {
-    let version = try checkedVersion(connection)
-    return version == scripts.count ? Report(applied: [], version: version) : nil
+    try missing(connection).isEmpty ? Report(applied: [], version: version) : nil
   }
 
   private func applyMissing(_ connection: Connection, _ now: Int64, _ note: (String) -> Void) throws -> [String] {
     try connection.executeScript(Self.controlTable)
-    let missing = scripts.dropFirst(try checkedVersion(connection))
+    let missing = try missing(connection)
     for script in missing {
       note("migrating: \(script.file)")
       try connection.transaction { try apply(script, connection, now) }
@@ -132,39 +134,37 @@ public struct Migrator: Sendable {
       """, [.int(script.version), .text(script.name), .bytes(Array(script.text.utf8)), .timestamp(now)])
   }
 
-  /// The newest applied version, after the check that all applied ones are this program's.
-  private func checkedVersion(_ connection: Connection) throws -> Int {
+  /// The scripts that were not applied yet, in their order, after the check that all applied ones are this program's.
+  private func missing(_ connection: Connection) throws -> [Script] {
     guard try connection.query("select to_regclass('labourwatch.migrations') is not null").one().bool(0) else {
-      return 0
+      return scripts
     }
     let rows = try connection.query(
       """
       select m.version, m.name, m.sha256 = encode(sha256(decode(s.script, 'hex')), 'hex') as same
-      from labourwatch.migrations m left join unnest($1::text[]) with ordinality s(script, version) using (version)
+      from labourwatch.migrations m left join unnest($1::text[], $2::int[]) s(script, version) using (version)
       order by m.version
-      """, [.texts(scripts.map { Self.hex($0.text) })])
-    for (index, row) in rows.enumerated() {
-      try check(version: try row.int("version"), row.string("name"), row.optionalBool("same"), expected: index + 1)
+      """, [.texts(scripts.map { Self.hex($0.text) }), .ints(scripts.map(\.version))])
+    var applied: Set<Int> = []
+    for row in rows {
+      let version = try row.int("version")
+      try check(version: version, row.string("name"), row.optionalBool("same"))
+      applied.insert(version)
     }
-    return rows.count
+    return scripts.filter { !applied.contains($0.version) }
   }
 
-  private func check(version: Int, _ name: String, _ same: Bool?, expected: Int) throws {
+  private func check(version: Int, _ name: String, _ same: Bool?) throws {
     let file = "\(Self.padded(version))_\(name).sql"
-    guard version == expected else {
-      throw PostgresError(
-        .migration, "the database lacks migration \(Self.padded(expected)) but has \(file)",
-        advice: "restore the table labourwatch.migrations from a backup")
-    }
     guard let same else {
       throw PostgresError(
         .migration,
-        "the database was migrated to \(file), this program knows only \(Self.padded(scripts.count))",
+        "the database was migrated to \(file), this program knows only \(Self.padded(self.version))",
         advice: "use the newer program that made the migration")
     }
     guard same else {
       throw PostgresError(
-        .migration, "\(directory)/\(scripts[version - 1].file) was changed after it had been applied as \(file)",
+        .migration, "\(directory)/\(file) was changed after it had been applied",
         advice: "restore the file and put the change into a new migration")
     }
   }

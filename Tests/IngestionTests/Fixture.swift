@@ -54,13 +54,20 @@ struct Fixture {
   }
 
   /// Opens a run of the ledger.
-  func openRun(_ id: Int64) throws {
+  func openRun(_ id: Int64, clock: Int = 1_700_000_000) throws {
     try connection.execute(
       """
       insert into runs (city, run_id, command, clock, started_at, heartbeat_at, status, program_version, host, pid)
-      values ('suqian', $1, 'ingest', to_timestamp(0), to_timestamp(0), to_timestamp(0), 'running', 'test', 'test', 1)
+      values ('suqian', $1, 'ingest', to_timestamp($2::float8), to_timestamp(0), to_timestamp(0), 'running', 'test', 'test', 1)
       on conflict do nothing
-      """, [.int(Int(id))])
+      """, [.int(Int(id)), .double(Double(clock))])
+  }
+
+  /// What a run of that number and clock (unix seconds) ingests with.
+  func context(run: Int64, clock: Int) -> IngestContext {
+    IngestContext(
+      connection: connection, queries: QueryCatalog(root: repositoryRoot + "/sql/queries"), city: "suqian",
+      runID: run, clock: clock, localClock: LocalTimestamp(seconds: clock + 28_800))
   }
 
   /// Takes bytes as a file of the inbox.
@@ -69,13 +76,10 @@ struct Fixture {
     _ bytes: [UInt8], as name: String = "vacancies.csv", by program: FeedProgram, run: Int64 = 1, number: Int = 1,
     clock: Int = 1_700_000_000, force: Bool = false
   ) throws -> FileResult {
-    try openRun(run)
+    try openRun(run, clock: clock)
     let path = folder + "/" + name
     try Data(bytes).write(to: URL(fileURLWithPath: path))
-    let context = IngestContext(
-      connection: connection, queries: QueryCatalog(root: repositoryRoot + "/sql/queries"), city: "suqian",
-      runID: run, clock: clock, localClock: LocalTimestamp(seconds: clock + 28_800))
-    return try FileIngest(context: context, program: program, fileNumber: number)
+    return try FileIngest(context: context(run: run, clock: clock), program: program, fileNumber: number)
       .take(InboxFile(path: path, name: name), force: force)
   }
 

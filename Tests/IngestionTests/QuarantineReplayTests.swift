@@ -58,8 +58,8 @@ import Testing
         ])
       #expect(
         try fixture.rows("select posting_id, known_at, run_id, line, title from vacancy_versions order by 1, 2") == [
-          "1|2023-01-02 00:00:00|2|3|挡车工", "1|2023-01-03 00:00:00|1|2|挡车工", "2|2023-01-02 00:00:00|2|4|挡车工",
-          "2|2023-01-04 00:00:00|2|6|挡车工", "6|2023-01-02 00:00:00|2|10|多行\n岗位",
+          "1|2023-01-02 00:00:00|1|3|挡车工", "1|2023-01-03 00:00:00|1|2|挡车工", "2|2023-01-02 00:00:00|1|4|挡车工",
+          "2|2023-01-04 00:00:00|1|6|挡车工", "6|2023-01-02 00:00:00|1|10|多行\n岗位",
         ])
       #expect(
         try fixture.rows("select status, read, inserted, rejected from run_files where run_id = 2") == [

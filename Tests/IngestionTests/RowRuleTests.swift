@@ -24,13 +24,13 @@ import Testing
       ([9: "若干"], "not_a_number", "headcount", "“招聘人数”“若干”不是数字：请只填数字。"),
       ([9: "2.5"], "not_a_number", "headcount", "“招聘人数”“2.5”不是整数：人数请填整数。"),
       ([9: "-3"], "out_of_range", "headcount", "“招聘人数”“-3”超出允许范围（0 至 10000000）：请核对。"),
-      ([9: ""], "missing_value", "headcount", "“招聘人数”未填写，此项必填。"),
-      ([2: " "], "missing_value", "posting_id", "“岗位编号”未填写，此项必填。"),
+      ([9: ""], "missing_value", "headcount", "“招聘人数”未填写，此项必填：请补填。"),
+      ([2: " "], "missing_value", "posting_id", "“岗位编号”未填写，此项必填：请补填。"),
       ([14: "2023-13-45"], "invalid_date", "posted_on", "“发布日期”“2023-13-45”不是有效日期：请写成 2021-04-26（月份写成 2021-04）。"),
       ([14: "2023-01"], "invalid_date", "posted_on", "“发布日期”“2023-01”缺少日：请写成 2021-04-26。"),
-      ([11: "7000"], "inconsistent", "salary_min", "“最低月薪”不应大于（晚于）“最高月薪”：请核对这两项。"),
-      ([15: "2022-01-01"], "inconsistent", "posted_on", "“发布日期”不应大于（晚于）“截止日期”：请核对这两项。"),
-      ([10: "6"], "inconsistent", "filled", "“已招人数”不应大于（晚于）“招聘人数”：请核对这两项。"),
+      ([11: "7000"], "inconsistent", "salary_min", "“最低月薪”不应大于“最高月薪”：请核对这两项，改正填错的一项。"),
+      ([15: "2022-01-01"], "inconsistent", "posted_on", "“发布日期”不应晚于“截止日期”：请核对这两项，改正填错的一项。"),
+      ([10: "6"], "inconsistent", "filled", "“已招人数”不应大于“招聘人数”：请核对这两项，改正填错的一项。"),
       (
         [3: "914403001922038217"], "invalid_credit_code", "credit_code",
         "统一社会信用代码“914403001922038217”校验位不符。请对照营业执照核对；确属真实代码的，可列入认可名单（quarantine accept）。"
@@ -61,6 +61,31 @@ import Testing
         try fixture.rows("select line, reason, column_name, message from quarantine") == [
           "3|\(reason)|\(column)|\(sentence)"
         ])
+    }
+  }
+
+  /// Dates are later, numbers greater; where one of several must be filled, the headers that a clerk knows are named.
+  @Test(
+    arguments: [
+      (ClerkLanguage.chinese, "“登记日期”不应晚于“退出日期”：请核对这两项，改正填错的一项。", "所属地区、产业链至少填写一项：请补填。"),
+      (
+        .english, "registered_on must not be later than exited_on: check both and mend the wrong one.",
+        "One of region, chain must be filled: fill it in."
+      ),
+    ] as [(ClerkLanguage, String, String)])
+  func sentencesNameColumnsInTheClerksWords(language: ClerkLanguage, dates: String, oneOf: String) throws {
+    try Fixture.run { fixture in
+      let persons = """
+        person_id,region,registered_on,exited_on,updated_at
+        321322198401072635,321322,2023-01-05,2022-12-31,2023-01-06
+
+        """
+      let totals = "region,chain,month,reported_on\n,,2023-01,2023-02-01\n"
+      try fixture.take(
+        persons, as: "unemployment.csv", by: try Fixture.program("feed: unemployment", language: language))
+      try fixture.take(
+        totals, as: "indicators.csv", by: try Fixture.program("feed: indicators", language: language), number: 2)
+      #expect(try fixture.rows("select message from quarantine order by feed") == [oneOf, dates])
     }
   }
 

@@ -4,13 +4,18 @@
 -- row is compared with the newest version, or with the row before it of the same enterprise in the file. Changes that are received in the same
 -- microsecond, or by a clock that stands before the newest version, follow one another by a microsecond each, so that none is lost.
 -- Contacts are no part of a version: a row that brings nothing but another contact counts as updated, and only the contact is written.
--- $1 city, $2 run id, $3 number of the file, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file,
+-- $1 city, $2 run id, $3 number of the file at its first reading, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file,
 -- $7 the run's clock in local time, $8 whether the file has contact columns, $9 number of rejected rows,
--- $10 whether these are rows from the quarantine, not the whole file
+-- $10 whether these are rows from the quarantine, not the whole file, $11 run and $12 clock (unix seconds) of the file's first
+-- reading, its place in the order of receipt ($7 is that clock too). A file that is read again is compared with what was received before it
+-- (rows from the quarantine also with its other rows), so that it says what it said the first time and overrules nothing that came after it.
 WITH newest AS (
   SELECT DISTINCT ON (credit_code) credit_code, known_at, content_hash
     FROM enterprise_versions
    WHERE city = $1
+     AND ($11::bigint = $2
+          OR (received_at, run_id, file_no, 0)
+             < (to_timestamp($12::double precision), $11::bigint, $3::integer, CASE WHEN $10::boolean THEN 1 ELSE 0 END))
    ORDER BY credit_code, known_at DESC, received_at DESC, run_id DESC, file_no DESC, line DESC
 ), compared AS (
   SELECT s.*, n.known_at AS newest_at,
@@ -34,7 +39,7 @@ WITH newest AS (
          size_class,
                                    registered_on, received_at, run_id, file_no, line)
   SELECT $1, credit_code, known_from, content_hash, enterprise_name, region, chain, industry_code, size_class, registered_on,
-         to_timestamp($4::double precision), $2, $3, line
+         to_timestamp($12::double precision), $11, $3, line
     FROM dated
   ON CONFLICT DO NOTHING
   RETURNING line
@@ -43,12 +48,13 @@ WITH newest AS (
     FROM compared c LEFT JOIN enterprise_contacts k ON k.city = $1 AND k.credit_code = c.credit_code
    WHERE $8::boolean AND c.is_last
      AND (c.contact_name, c.contact_phone) IS DISTINCT FROM (k.contact_name, k.contact_phone)
+     AND ($11::bigint = $2 OR k.received_at IS NULL OR k.received_at <= to_timestamp($12::double precision))
 ), forgotten AS (
   DELETE FROM enterprise_contacts k USING contacts c
    WHERE k.city = $1 AND k.credit_code = c.credit_code AND c.contact_name IS NULL AND c.contact_phone IS NULL
 ), remembered AS (
   INSERT INTO enterprise_contacts (city, credit_code, contact_name, contact_phone, received_at, run_id)
-  SELECT $1, credit_code, contact_name, contact_phone, to_timestamp($4::double precision), $2
+  SELECT $1, credit_code, contact_name, contact_phone, to_timestamp($12::double precision), $11
     FROM contacts
    WHERE contact_name IS NOT NULL OR contact_phone IS NOT NULL
   ON CONFLICT (city, credit_code) DO UPDATE
@@ -74,7 +80,7 @@ WITH newest AS (
   RETURNING 1
 )
 SELECT (SELECT count(*) FROM fresh) + (SELECT count(*) FROM contacts WHERE line NOT IN (SELECT line FROM fresh)) AS stored,
-       (SELECT count(*) FROM dated WHERE NOT is_first)
+       (SELECT count(*) FROM dated WHERE NOT is_first AND line IN (SELECT line FROM fresh))
          + (SELECT count(*) FROM contacts WHERE line NOT IN (SELECT line FROM fresh)) AS updated,
        0 AS late,
        (SELECT count(*) FROM passed) AS passed;

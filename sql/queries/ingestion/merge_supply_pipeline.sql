@@ -4,8 +4,9 @@
 -- versions: inserted when nothing was known of the key, late when a newer version was, updated otherwise; in the order of the file.
 -- `staging_fresh` holds the rows whose version was not stored before the file.
 -- The moment of reporting is part of this feed's key: a row is never late.
--- $1 city, $2 run id, $3 number of the file, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file,
--- $7 number of rejected rows, $8 whether these are rows from the quarantine, not the whole file
+-- $1 city, $2 run id, $3 number of the file at its first reading, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file,
+-- $7 number of rejected rows, $8 whether these are rows from the quarantine, not the whole file,
+-- $9 run and $10 clock (unix seconds) of the file's first reading, its place in the order of receipt
 WITH repeated AS (
   -- Keys that may occur more than once in the file.
   SELECT DISTINCT program, region, chain, occupation, month, known_at FROM staging_fresh WHERE repeated
@@ -18,7 +19,7 @@ WITH repeated AS (
    WHERE d.number > 1
 ), stored AS (
   INSERT INTO supply_pipeline_versions (city, program, region, chain, occupation, month, persons, known_at, content_hash, received_at, run_id, file_no, line)
-  SELECT $1, s.program, s.region, s.chain, s.occupation, s.month, s.persons, s.known_at, s.content_hash, to_timestamp($4::double precision), $2,
+  SELECT $1, s.program, s.region, s.chain, s.occupation, s.month, s.persons, s.known_at, s.content_hash, to_timestamp($10::double precision), $9,
          $3, s.line
     FROM staging_fresh f JOIN staging_supply_pipeline s ON s.line = f.line
    WHERE s.line NOT IN (SELECT line FROM doubles)

@@ -3,8 +3,9 @@
 -- A row whose key, known_at and content are stored already, or came before in the file, is unchanged and writes nothing. The others are new
 -- versions: inserted when nothing was known of the key, late when a newer version was, updated otherwise; in the order of the file.
 -- `staging_fresh` holds the rows whose version was not stored before the file.
--- $1 city, $2 run id, $3 number of the file, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file,
--- $7 number of rejected rows, $8 whether these are rows from the quarantine, not the whole file
+-- $1 city, $2 run id, $3 number of the file at its first reading, $4 the run's clock (unix seconds), $5 SHA-256 of the file, $6 name of the file,
+-- $7 number of rejected rows, $8 whether these are rows from the quarantine, not the whole file,
+-- $9 run and $10 clock (unix seconds) of the file's first reading, its place in the order of receipt
 WITH repeated AS (
   -- Keys that may occur more than once in the file.
   SELECT DISTINCT source, posting_id FROM staging_fresh WHERE repeated
@@ -20,7 +21,7 @@ WITH repeated AS (
          salary_max, education, posted_on, closes_on, status, known_at, content_hash, received_at, run_id, file_no, line)
   SELECT $1, s.source, s.posting_id, s.job, s.channel, s.credit_code, s.enterprise_name, s.region, s.chain, s.occupation, s.title, s.headcount,
          s.filled, s.salary_min, s.salary_max, s.education, s.posted_on, s.closes_on, s.status, s.known_at, s.content_hash,
-         to_timestamp($4::double precision), $2, $3, s.line
+         to_timestamp($10::double precision), $9, $3, s.line
     FROM staging_fresh f JOIN staging_vacancies s ON s.line = f.line
    WHERE s.line NOT IN (SELECT line FROM doubles)
 ), versions AS (
