@@ -19,11 +19,11 @@ public enum AlertSubject: Hashable, Sendable {
     }
   }
 
-  /// Whether an alert on `self`, at least as grave, makes a message about `other` superfluous: a chain's city-wide alert stands over
-  /// its regions and cells, a chain's alert in a region over the cells there.
-  public func inhibits(_ other: AlertSubject) -> Bool {
-    guard case .shortage(let above) = self, case .shortage(let below) = other, above != below else { return false }
-    guard above.chain == below.chain, above.occupation == nil else { return false }
-    return above.region == nil || above.region == below.region
+  /// The subjects whose alert, at least as grave, makes a message about this one superfluous, the nearest first: over a cell its chain in the
+  /// region and its chain in the whole city, over a chain in a region the chain in the whole city.
+  public var above: [AlertSubject] {
+    guard case .shortage(let cell) = self, let chain = cell.chain else { return [] }
+    let region = cell.region.map { [AlertSubject.shortage(Cell(chain: chain, region: $0))] } ?? []
+    return (region + [.shortage(Cell(chain: chain))]).filter { $0 != self }
   }
 }

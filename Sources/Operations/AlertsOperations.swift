@@ -52,7 +52,9 @@ public struct AlertsOperations {
     let code = try team.map(self.team)
     let rows = try session.connection.query(query("list_alerts"), [city, .optional(code) { .text($0) }, .bool(all)])
     let entries = try rows.map(entry)
-    let shown = all ? entries : entries.filter { !isCovered($0, by: entries) }
+    let live = Dictionary(
+      entries.filter(\.status.isLive).map { ($0.fingerprint, $0) }, uniquingKeysWith: { older, newer in newer })
+    let shown = all ? entries : entries.filter { !isCovered($0, by: live) }
     guard !shown.isEmpty else { return "No alerts.\n" }
     let names = try ReportNames(profile: session.profile, language: session.profile.language)
     let header = ["level", "status", "alert", "about", "officer", "opened", "evaluated"]
@@ -198,12 +200,11 @@ public struct AlertsOperations {
       measure: try row.optionalString("measure"), hired: try row.optionalInt("hired"))
   }
 
-  /// Whether a live alert above this one is at least as grave. Alerts above chains in regions are the city's, which do not hide a team's
-  /// case from its list.
-  private func isCovered(_ entry: Entry, by entries: [Entry]) -> Bool {
-    guard case .shortage(let cell)? = entry.subject, cell.occupation != nil else { return false }
-    let above = AlertSubject.shortage(Cell(chain: cell.chain, region: cell.region)).fingerprint
-    return entries.contains { $0.fingerprint == above && $0.level >= entry.level && $0.status.isLive }
+  /// Whether a live alert of the same team above this one is at least as grave. The city's alerts do not hide a team's case from its list.
+  private func isCovered(_ entry: Entry, by live: [String: Entry]) -> Bool {
+    (entry.subject?.above ?? []).contains { above in
+      live[above.fingerprint].map { $0.team == entry.team && $0.level >= entry.level } ?? false
+    }
   }
 
   private func about(_ entry: Entry, _ names: ReportNames) -> String {

@@ -135,7 +135,8 @@ struct ReportBuilder {
 
   private func alert(_ cell: Cell) -> StoredAlert? { outcome.alerts[AlertSubject.shortage(cell).fingerprint] }
 
-  private func measures(_ node: ReportData.NodeData) -> [MeasureAdvice] {
+  /// The measures that fit a node.
+  func measures(_ node: ReportData.NodeData) -> [MeasureAdvice] {
     let group = node.cell.occupation.flatMap { groups[$0] }
     let need = Need(
       group: group, openings: node.openings, forecast: node.forecast.map(\.p50),

@@ -5,6 +5,11 @@ import LabourMarket
 import Postgres
 import Reporting
 
+/// A team's list and the folder that its documents stand in, below the night's.
+struct TeamList {
+  var team: ReportTeam, list: ShortageList, folder: String
+}
+
 /// The night's alerts and lists: evaluates the alerts, writes a folder of lists for each team and the city, and records what they said.
 ///
 /// What the lists say goes into the database in one transaction; then the files take their places one by one, each whole. A run that is
@@ -86,6 +91,8 @@ public struct ReportRun {
         profile: session.profile, settings: settings, names: names, strings: strings, data: data, outcome: outcome,
         night: night)
       let lists = try render(builder, staging, templates)
+      if counts { try writeBriefings(builder, lists, staging, templates) }
+      try writeIndex(builder, lists, staging, templates, hasBriefings: counts)
       if counts { try record(lists, data, digest: staging.digest) }
       return (lists: lists, outcome: outcome, asOf: data.run.asOf)
     }
@@ -128,16 +135,16 @@ public struct ReportRun {
 
   private func render(
     _ builder: ReportBuilder, _ staging: ListFolder, _ templates: PageTemplates
-  ) throws -> [(list: ShortageList, folder: String)] {
+  ) throws -> [TeamList] {
     let settings = builder.settings
     let file = builder.strings("file.list")
-    var lists: [(list: ShortageList, folder: String)] = []
+    var lists: [TeamList] = []
     let teams = builder.teams
     for (index, team) in teams.enumerated() {
       session.console.progress("writing the lists", fraction: Double(index) / Double(teams.count))
       let list = builder.list(team)
       let folder = ListFolder.name(team.code, team.name)
-      lists.append((list, folder))
+      lists.append(TeamList(team: team, list: list, folder: folder))
       let writer = WorkbookWriter(
         list: list, strings: builder.strings, measureNames: builder.names.measures, limits: settings.limits)
       if settings.formats.contains(.xlsx) {
@@ -167,16 +174,42 @@ public struct ReportRun {
         }
       }
     }
-    if settings.formats.contains(.html) {
-      let index = IndexWriter(
-        lists: lists, strings: builder.strings, formats: Set(settings.formats.map(\.rawValue)))
-      try staging.add("index.html", Data(try index.html(templates).utf8))
-    }
     return lists
   }
 
+  private func writeIndex(
+    _ builder: ReportBuilder, _ lists: [TeamList], _ staging: ListFolder, _ templates: PageTemplates, hasBriefings: Bool
+  ) throws {
+    guard builder.settings.formats.contains(.html) else { return }
+    let index = IndexWriter(
+      lists: lists.map { ($0.list, $0.folder) }, strings: builder.strings,
+      formats: Set(builder.settings.formats.map(\.rawValue)), hasBriefings: hasBriefings)
+    try staging.add("index.html", Data(try index.html(templates).utf8))
+  }
+
+  /// The night on one page for every team: what changed since the night before, and why.
+  private func writeBriefings(
+    _ builder: ReportBuilder, _ lists: [TeamList], _ staging: ListFolder, _ templates: PageTemplates
+  ) throws {
+    guard builder.settings.formats.contains(.html) else { return }
+    let story = try NightStory.read(session, night: night)
+    let changes = story.changes(builder.outcome.alerts)
+    let writer = BriefingBuilder(builder)
+    for item in lists {
+      func belongs(_ fingerprint: String) -> Bool {
+        builder.outcome.alerts[fingerprint].map { writer.belongs($0, item.team) } ?? false
+      }
+      let briefing = writer.briefing(
+        item.team, list: item.list, changes: changes?.filter { belongs($0.fingerprint) },
+        deeds: story.deeds.filter { belongs($0.fingerprint) })
+      try staging.add(
+        "\(item.folder)/\(builder.strings("file.briefing")).html",
+        Data(try briefing.html(builder.strings, templates).utf8))
+    }
+  }
+
   /// Records the lists, unless the newest ones of this night said the same.
-  private func record(_ lists: [(list: ShortageList, folder: String)], _ data: ReportData, digest: String) throws {
+  private func record(_ lists: [TeamList], _ data: ReportData, digest: String) throws {
     let city = Value.text(session.profile.city)
     let known = try session.connection.query(session.queries["reporting/tonight"], [city, .date(night.ordinal)])
     if let row = known.first, try row.string(0) == digest { return }
@@ -186,7 +219,7 @@ public struct ReportRun {
         city, .int(Int(run.id.value)), .date(night.ordinal), .int(data.run.runID),
         .date(data.run.asOf.firstDay.ordinal), .text(digest), .double(Double(session.clock.unixSeconds)),
       ])
-    for (list, _) in lists where !list.rows.isEmpty {
+    for list in lists.map(\.list) where !list.rows.isEmpty {
       let rows = list.rows
       let index = list.header.horizon - 1
       try session.connection.execute(
@@ -203,7 +236,7 @@ public struct ReportRun {
   }
 
   private func summary(
-    _ lists: [(list: ShortageList, folder: String)], _ outcome: AlertEvaluation.Outcome, _ staging: ListFolder,
+    _ lists: [TeamList], _ outcome: AlertEvaluation.Outcome, _ staging: ListFolder,
     _ changed: Int, _ seconds: Double
   ) -> ReportSummary {
     var levels = Dictionary(

@@ -11,7 +11,7 @@ public struct PageTemplates: Sendable {
   /// - Throws: ``StringTable/Fault`` naming the file that is missing or wrong.
   public init(folder: String) throws {
     var library = MustacheLibrary()
-    for name in ["page", "row", "style", "index"] {
+    for name in ["page", "row", "style", "index", "briefing"] {
       let path = "\(folder)/\(name).mustache"
       guard let data = FileManager.default.contents(atPath: path) else {
         throw StringTable.Fault(description: "\(path) is missing: the installation is incomplete.")
@@ -209,8 +209,8 @@ public struct PageWriter: Sendable {
     }
     if shows(.cause) || shows(.measures) {
       var why: [String: Any] = [:]
-      if shows(.cause), let cause = row.cause { why["cause"] = former.cause(cause) }
-      if shows(.measures), !row.measures.isEmpty { why["measures"] = former.measures(row.measures) }
+      if shows(.cause), let cause = row.cause { why["cause"] = former.words.cause(cause) }
+      if shows(.measures), !row.measures.isEmpty { why["measures"] = former.words.measures(row.measures) }
       out["why"] = why
     }
     return out
@@ -335,9 +335,13 @@ public struct IndexWriter: Sendable {
   let lists: [(list: ShortageList, folder: String)]
   let strings: StringTable
   let formats: Set<String>
+  let hasBriefings: Bool
 
-  /// A writer of the lists of a night, each in its folder, in the formats (`xlsx`, `csv`) that stand beside the pages.
-  public init(lists: [(list: ShortageList, folder: String)], strings: StringTable, formats: Set<String>) {
+  /// A writer of the lists of a night, each in its folder, in the formats (`xlsx`, `csv`) that stand beside the pages, with or without briefings.
+  public init(
+    lists: [(list: ShortageList, folder: String)], strings: StringTable, formats: Set<String>, hasBriefings: Bool = true
+  ) {
+    self.hasBriefings = hasBriefings
     self.lists = lists
     self.strings = strings
     self.formats = formats
@@ -350,6 +354,7 @@ public struct IndexWriter: Sendable {
       var team: [String: Any] = [
         "folder": folder, "file": strings("file.list"),
         "name": list.header.isCity ? strings("page.city", list.header.teamName) : list.header.teamName,
+        "briefing": strings("file.briefing"), "hasBriefing": hasBriefings,
         "hasWorkbook": formats.contains("xlsx"), "hasCSV": formats.contains("csv"),
         "levels": PageWriter.levels(list, strings), "openingsLabel": strings("page.openings"),
         "openings": TableText.grouped(list.rows.reduce(0) { $0 + whole($1.openings) }),
@@ -366,6 +371,7 @@ public struct IndexWriter: Sendable {
         "warnings": first?.missingFeeds ?? [],
         "text": [
           "lists": strings("page.lists"), "page": strings("page.page"), "workbook": strings("page.workbook"),
+          "briefing": strings("page.briefing"),
         ],
       ])
   }

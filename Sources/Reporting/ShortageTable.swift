@@ -28,6 +28,8 @@ public struct ShortageTable: Sendable {
     self.omitted = omitted
   }
 
+  var words: ListWords { ListWords(strings: strings, measureNames: measureNames) }
+
   /// The columns that are shown.
   var shown: [ListColumn] { ListColumn.allCases.filter { !omitted.contains($0) } }
 
@@ -100,10 +102,10 @@ public struct ShortageTable: Sendable {
     case .monthChange: [change(row.openings, row.previousMonth)]
     case .yearChange: [change(row.openings, row.previousYear)]
     case .previousRank: [row.previousRank.map { .count($0) } ?? .text(noPreviousRank)]
-    case .cause: [row.cause.map { .text(cause($0)) } ?? .empty]
+    case .cause: [row.cause.map { .text(words.cause($0)) } ?? .empty]
     case .pay: [pay(row)]
     case .supply: [persons(row.seekers)]
-    case .measures: [row.measures.isEmpty ? .empty : .text(measures(row.measures))]
+    case .measures: [row.measures.isEmpty ? .empty : .text(words.measures(row.measures))]
     case .officer: [row.officer.map { .text($0) } ?? .empty]
     case .status: [row.status.map { .text(strings("status.\($0.rawValue)")) } ?? .empty]
     case .firstSeen: [.day(row.firstSeen)]
@@ -133,25 +135,10 @@ public struct ShortageTable: Sendable {
     return .change(now / before - 1)
   }
 
-  /// The main cause in words.
-  func cause(_ cause: MainCause) -> String {
-    let name = strings.find("driver.\(cause.driver)") ?? cause.driver
-    return strings("cause", name, TableText.grouped(whole(cause.persons)), TableText.percent(cause.share, decimals: 0))
-  }
-
   /// Pay offered as a share of the market's; empty where one of them is unknown.
   func pay(_ row: ShortageRow) -> TableCell {
     guard let salary = row.salary, let market = row.salaryMarket, market > 0 else { return .empty }
     return .percent(salary / market)
-  }
-
-  /// The measures in words.
-  func measures(_ advice: [MeasureAdvice]) -> String {
-    advice.map { advice in
-      let name = measureNames[advice.lever] ?? advice.lever
-      let persons = advice.persons.map { TableText.grouped(whole($0)) } ?? ""
-      return strings("measure.\(advice.reason.rawValue)", name, persons)
-    }.joined(separator: strings("list.separator"))
   }
 
   /// The quality codes in words, “good” where there are none; codes without a text are shown as they are.

@@ -120,7 +120,7 @@ import Testing
     #expect(team.fingerprint == "shortage:liquor:321322")
     #expect(cell.fingerprint == "shortage:liquor:321322:6-02")
     #expect(AlertSubject.data(.vacancies).fingerprint == "data:vacancies")
-    #expect(city.inhibits(team) && city.inhibits(cell) && team.inhibits(cell))
-    #expect(!cell.inhibits(team) && !team.inhibits(team) && !AlertSubject.data(.vacancies).inhibits(cell))
+    #expect(cell.above == [team, city] && team.above == [city] && city.above.isEmpty)
+    #expect(AlertSubject.data(.vacancies).above.isEmpty)
   }
 }
