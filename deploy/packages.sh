@@ -4,8 +4,8 @@
 #   deploy/packages.sh run     what a server needs that only runs an installed release
 set -euo pipefail
 
-run_packages=(postgresql libpq5 libssl3 zlib1g libzip4 libexpat1 libxlsxwriter4 tzdata)
-build_packages=(postgresql libpq-dev libssl-dev zlib1g-dev libzip-dev libexpat1-dev libxlsxwriter-dev tzdata)
+run_packages=(postgresql libpq5 libssl3 libcurl4 ca-certificates zlib1g libzip4 libexpat1 libxlsxwriter4 tzdata)
+build_packages=(postgresql libpq-dev libssl-dev libcurl4-openssl-dev ca-certificates openssl zlib1g-dev libzip-dev libexpat1-dev libxlsxwriter-dev tzdata)
 
 case "${1:-build}" in
   run) wanted=("${run_packages[@]}") ;;
