@@ -5,7 +5,7 @@ import Tabular
 
 /// What can be exported as data (contract section 3); the raw value is the word on the command line.
 public enum ExportSubject: String, CaseIterable, Sendable {
-  case forecast, ledger, quarantine, alerts, shortfalls, surpluses
+  case forecast, scenario, ledger, quarantine, alerts, shortfalls, surpluses
 }
 
 /// Writes a table of the database as CSV or JSON Lines, in a fixed order of rows, whole or not at all.
@@ -19,7 +19,7 @@ public struct Exports {
   /// - Parameters:
   ///   - subject: what.
   ///   - path: a file that ends in `.csv` or `.jsonl`; `-` is standard output, as CSV.
-  ///   - asOf: for forecasts, shortfalls and surpluses: the newest run as of that month; `nil` is the newest run.
+  ///   - asOf: for forecasts, scenarios, shortfalls and surpluses: the newest run as of that month; `nil` is the newest run.
   /// - Returns: the number of rows.
   /// - Throws: ``Failure`` (usage) for another ending, ``Failure`` where there is no forecast.
   @discardableResult
@@ -28,7 +28,7 @@ public struct Exports {
     guard path == "-" || isLines || path.hasSuffix(".csv") else {
       throw Failure.usage("--output \(path): the file's name says its form.", next: "End it in .csv or .jsonl.")
     }
-    let room = subject == .forecast ? "shortfall" : "reporting"
+    let room = subject == .forecast || subject == .scenario ? "shortfall" : "reporting"
     let query = try session.queries.query("\(room)/export_\(subject.rawValue)")
     let parameters = try parameters(subject, asOf)
     if path == "-" {
@@ -51,18 +51,25 @@ public struct Exports {
     switch subject {
     case .ledger, .quarantine, .alerts: return [city]
     case .shortfalls: return [city, try newest("reporting/report_as_of", asOf, "list")]
+    case .scenario:
+      return [
+        city,
+        try newest("shortfall/scenario_as_of", asOf, "scenario", next: "`labourwatch forecast --scenario FILE.yaml`"),
+      ]
     case .forecast, .surpluses: return [city, try newest("reporting/forecast_as_of", asOf, "forecast")]
     }
   }
 
   /// The newest run of a kind, or the newest one as of a month.
-  private func newest(_ query: String, _ asOf: Month?, _ kind: String) throws -> Value {
+  private func newest(
+    _ query: String, _ asOf: Month?, _ kind: String, next: String = "`labourwatch nightly`"
+  ) throws -> Value {
     let rows = try session.connection.query(
       session.queries.query(query), [.text(session.profile.city), .optional(asOf) { .date($0.firstDay.ordinal) }])
     guard let row = rows.first else {
       throw Failure(
         .failed, "There is no \(kind)\(asOf.map { " as of \($0)" } ?? "") for \(session.profile.city).",
-        next: "Run `labourwatch nightly` first.")
+        next: "Run \(next) first.")
     }
     return .int(try row.int(0))
   }

@@ -25,7 +25,7 @@ public struct ForecastRun {
     }
   }
 
-  private let session: Session
+  let session: Session
 
   /// A use case over a session.
   public init(_ session: Session) { self.session = session }
@@ -35,6 +35,30 @@ public struct ForecastRun {
   /// - Throws: ``Failure`` (usage) for a month that is not over yet or a wrong setting; errors of the server.
   public func run(_ options: Options, in run: Run) throws -> ForecastSummary {
     let began = ContinuousClock.now
+    let prepared = try prepare(options)
+    if !options.always, let standing = try standing(prepared, began) { return standing }
+    let (forecast, inputs) = prepared.fromTotals ? try estimateTotals(prepared) : try estimateRecords(prepared)
+    session.console.progress("writing the forecast")
+    let writer = ForecastWriter(
+      session: session, run: run.id, scenario: "", inputs: inputs, settings: prepared.settings)
+    try session.connection.transaction { try writer.write(forecast, digest: prepared.digest) }
+    session.console.endProgress()
+    return summary(forecast, run: run.id.value, began)
+  }
+
+  /// What a run is about, checked.
+  struct Prepared {
+    let asOf: Month
+    let horizon: Int
+    let settings: ShortfallSettings
+    /// Of everything that the forecast depends on.
+    let digest: String
+    /// Whether the place has monthly totals and no postings.
+    let fromTotals: Bool
+  }
+
+  /// Checks the options and looks at what is known by the end of the month.
+  func prepare(_ options: Options) throws -> Prepared {
     let asOf = options.asOf ?? session.clock.lastWholeMonth
     guard asOf <= session.clock.lastWholeMonth else {
       throw Failure.usage(
@@ -50,40 +74,33 @@ public struct ForecastRun {
       session.queries["shortfall/input_fingerprint"],
       [.text(session.profile.city), .text(CityPanelReader.knownUntil(asOf).description)]
     ).one()
-    let digest = fingerprint(try state.string(0), settings, horizon)
-    if !options.always, let standing = try standing(asOf, digest, horizon, began) { return standing }
-    let fromTotals = try !state.bool(1) && state.bool(2)
-    let (forecast, inputs) =
-      fromTotals ? try estimateTotals(asOf, horizon, settings) : try estimateRecords(asOf, horizon, settings)
-    session.console.progress("writing the forecast")
-    let writer = ForecastWriter(session: session, run: run.id, scenario: "", inputs: inputs, settings: settings)
-    try session.connection.transaction { try writer.write(forecast, digest: digest) }
-    session.console.endProgress()
-    return summary(forecast, run: run.id.value, began)
+    return Prepared(
+      asOf: asOf, horizon: horizon, settings: settings,
+      digest: fingerprint(try state.string(0), settings, horizon), fromTotals: try !state.bool(1) && state.bool(2))
   }
 
-  private func estimateRecords(
-    _ asOf: Month, _ horizon: Int, _ settings: ShortfallSettings
-  ) throws -> (ShortfallForecast, ForecastInputs) {
+  /// The records known by the end of the month, aggregated.
+  func read(_ prepared: Prepared) throws -> ForecastInputs {
     session.console.progress("reading the records of \(session.profile.name)")
-    let inputs = try session.connection.transaction(isolation: .repeatableRead) {
-      try reader.read(asOf: asOf, enterpriseMonths: settings.enterpriseHorizon)
+    return try session.connection.transaction(isolation: .repeatableRead) {
+      try reader.read(asOf: prepared.asOf, enterpriseMonths: prepared.settings.enterpriseHorizon)
     }
-    session.console.progress("estimating")
-    let estimator = ShortfallEstimator(settings: settings, trees: ReferenceTrees(session.profile.reference))
-    return (estimator.forecast(inputs.panel, horizon: horizon), inputs)
   }
 
-  private func estimateTotals(
-    _ asOf: Month, _ horizon: Int, _ settings: ShortfallSettings
-  ) throws -> (ShortfallForecast, ForecastInputs) {
-    session.console.progress("reading the monthly totals of \(session.profile.name)")
-    let panel = try reader.readTotals(asOf: asOf) { session.console.warning("\($0)") }
+  private func estimateRecords(_ prepared: Prepared) throws -> (ShortfallForecast, ForecastInputs) {
+    let inputs = try read(prepared)
     session.console.progress("estimating")
-    let estimator = IndicatorEstimator(settings: settings, trees: ReferenceTrees(session.profile.reference))
-    return (
-      try estimator.forecast(panel, horizon: horizon), ForecastInputs(panel: CityPanel(asOf: asOf, start: asOf))
-    )
+    let estimator = ShortfallEstimator(settings: prepared.settings, trees: ReferenceTrees(session.profile.reference))
+    return (estimator.forecast(inputs.panel, horizon: prepared.horizon), inputs)
+  }
+
+  private func estimateTotals(_ prepared: Prepared) throws -> (ShortfallForecast, ForecastInputs) {
+    session.console.progress("reading the monthly totals of \(session.profile.name)")
+    let panel = try reader.readTotals(asOf: prepared.asOf) { session.console.warning("\($0)") }
+    session.console.progress("estimating")
+    let estimator = IndicatorEstimator(settings: prepared.settings, trees: ReferenceTrees(session.profile.reference))
+    let nothing = CityPanel(asOf: prepared.asOf, start: prepared.asOf)
+    return (try estimator.forecast(panel, horizon: prepared.horizon), ForecastInputs(panel: nothing))
   }
 
   private var reader: CityPanelReader {
@@ -100,13 +117,13 @@ public struct ForecastRun {
   }
 
   /// The summary of a forecast from the same inputs and settings that stands already.
-  private func standing(
-    _ asOf: Month, _ digest: String, _ horizon: Int, _ began: ContinuousClock.Instant
-  ) throws -> ForecastSummary? {
+  func standing(_ prepared: Prepared, _ began: ContinuousClock.Instant) throws -> ForecastSummary? {
+    let (asOf, horizon) = (prepared.asOf, prepared.horizon)
     let rows = try session.connection.query(
       session.queries["shortfall/same_inputs"],
       [
-        .text(session.profile.city), .text(asOf.firstDay.description), .text(digest), .int(min(3, horizon)),
+        .text(session.profile.city), .text(asOf.firstDay.description), .text(prepared.digest),
+        .int(min(3, horizon)),
       ])
     guard let row = rows.first else { return nil }
     return ForecastSummary(

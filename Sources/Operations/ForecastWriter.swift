@@ -13,14 +13,8 @@ struct ForecastWriter {
 
   /// Writes all of it.
   func write(_ forecast: ShortfallForecast, digest: String) throws {
-    try session.connection.execute(
-      session.queries["shortfall/put_run"],
-      [
-        .text(session.profile.city), .int(Int(run.value)), .text(scenario), .text(forecast.asOf.firstDay.description),
-        .text(CityPanelReader.knownUntil(forecast.asOf).description), .int(forecast.horizon), .int(0), .int(0),
-        .text(forecast.model), .text(digest), .text(try quality(forecast)), .double(Double(session.clock.unixSeconds)),
-      ])
-    try writeValues(forecast)
+    try writeRun(forecast, digest, try quality(forecast))
+    try writeValues(forecast.nodes.map { ($0.node, $0.threshold, $0.values) }, asOf: forecast.asOf)
     try writeNodes(forecast)
     try writeDrivers(forecast)
     try writeHistory(forecast)
@@ -28,12 +22,31 @@ struct ForecastWriter {
     try writeSurpluses()
   }
 
-  private func writeValues(_ forecast: ShortfallForecast) throws {
+  /// Writes a scenario's values; what they are compared with is the base case from the inputs of the same digest.
+  /// - Parameter text: the scenario's file, kept with the run so that one can see what was assumed.
+  func write(_ result: ScenarioForecast, text: String, digest: String) throws {
+    try writeRun(result.base, digest, try quality(result.base, scenario: text))
+    try writeValues(result.nodes.map { ($0.node, $0.threshold, $0.values) }, asOf: result.base.asOf)
+  }
+
+  private func writeRun(_ forecast: ShortfallForecast, _ digest: String, _ quality: String) throws {
+    try session.connection.execute(
+      session.queries["shortfall/put_run"],
+      [
+        .text(session.profile.city), .int(Int(run.value)), .text(scenario), .text(forecast.asOf.firstDay.description),
+        .text(CityPanelReader.knownUntil(forecast.asOf).description), .int(forecast.horizon), .int(0), .int(0),
+        .text(forecast.model), .text(digest), .text(quality), .double(Double(session.clock.unixSeconds)),
+      ])
+  }
+
+  private func writeValues(
+    _ nodes: [(node: ForecastNode, threshold: Double, values: [ForecastValue])], asOf: Month
+  ) throws {
     try copy("values") { row in
-      for entry in forecast.nodes {
+      for entry in nodes {
         for value in entry.values {
           try begin(&row, entry.node)
-          try row.add((forecast.asOf + value.horizon).firstDay.description)
+          try row.add((asOf + value.horizon).firstDay.description)
           try row.add(value.horizon)
           for number in [value.mean, value.p10, value.p50, value.p90, entry.threshold, value.pExceed] {
             try row.add(number)
@@ -157,7 +170,7 @@ struct ForecastWriter {
   }
 
   /// What is known of the inputs as a whole, and what the model learned, as JSON.
-  private func quality(_ forecast: ShortfallForecast) throws -> String {
+  private func quality(_ forecast: ShortfallForecast, scenario: String? = nil) throws -> String {
     struct Report: Encodable {
       let codes: [String]
       let historyFrom: String
@@ -165,9 +178,10 @@ struct ForecastWriter {
       let response: Double?
       let coverage: Double?
       let learned: [String: Double]
+      let scenario: String?
 
       enum CodingKeys: String, CodingKey {
-        case codes, response, coverage, learned
+        case codes, response, coverage, learned, scenario
         case historyFrom = "history_from"
         case monthsOfHistory = "months_of_history"
       }
@@ -178,7 +192,8 @@ struct ForecastWriter {
     let report = Report(
       codes: forecast.quality, historyFrom: forecast.start.description, monthsOfHistory: city?.history.count ?? 0,
       response: city?.response, coverage: city?.coverage,
-      learned: Dictionary(forecast.learned.map { ($0.name, $0.value) }, uniquingKeysWith: { a, _ in a }))
+      learned: Dictionary(forecast.learned.map { ($0.name, $0.value) }, uniquingKeysWith: { a, _ in a }),
+      scenario: scenario)
     return String(decoding: try encoder.encode(report), as: UTF8.self)
   }
 }

@@ -15,6 +15,8 @@ struct DemandModel: Sendable {
     var seasonalFit: EvidenceRegression.Fit
     /// Weight of plan residuals by class of lag, `nil` where plans do not reach.
     var planWeights: [Double?]
+    /// By month ahead: mean square of what the plans move, log points; what is not known any more where nobody answers.
+    var planVariance: [Double]
     /// What rolling origins begin from.
     var warm: Warm
   }
@@ -47,7 +49,8 @@ struct DemandModel: Sendable {
     var out = Projection(
       newOpenings: MonthTable(rows: panel.cells.count, months: horizon),
       planFactor: MonthTable(rows: chains, months: horizon), seasonal: season.means, seasonalFit: season.fit,
-      planWeights: [nil, nil], warm: Warm(seasonal: season.start, plans: [nil, nil]))
+      planWeights: [nil, nil],
+      planVariance: [Double](repeating: 0, count: horizon), warm: Warm(seasonal: season.start, plans: [nil, nil]))
     for i in out.planFactor.values.indices { out.planFactor.values[i] = 1 }
     if settings.usesPlans, learns, !panel.plans.isEmpty {
       applyPlans(panel, counts, model, settings, warm, into: &out)
@@ -106,6 +109,7 @@ struct DemandModel: Sendable {
       let own = model.fit(planned, weights: weights, start: warm?.plans[lag])
       func surprise(_ c: Int, _ t: Int) -> Double { log((planned[c, t] + 1) / (own.means[c, t] + 1)) }
       var (num, den) = (0.0, settings.planShrinkage)
+      var (squares, total) = (0.0, 0.0)
       for c in 0..<model.series {
         for t in 0..<panel.months where known[t] {
           let mean = out.seasonal[c, t]
@@ -113,6 +117,8 @@ struct DemandModel: Sendable {
           let z = surprise(c, t)
           num += weight * z * log((counts[c, t] + 1) / (mean + 1))
           den += weight * z * z
+          squares += weight * z * z
+          total += weight
         }
       }
       let slope = min(max(num / den, 0), 1)
@@ -120,6 +126,7 @@ struct DemandModel: Sendable {
       out.warm.plans[lag] = own.start
       for h in 0..<model.horizon where known[panel.months + h] && !done[h] {
         done[h] = true
+        out.planVariance[h] = total > 0 ? slope * slope * squares / total : 0
         for c in 0..<model.series { out.planFactor[c, h] = exp(slope * surprise(c, panel.months + h)) }
       }
     }

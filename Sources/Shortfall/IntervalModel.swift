@@ -47,10 +47,24 @@ struct IntervalModel: Sendable {
     }
   }
 
+  /// Mean, quantiles and P(exceed) of a node.
+  /// - Parameters:
+  ///   - parts: thousandths of a person by driver; their sum is the mean.
+  ///   - extra: relative variance beyond what past errors taught.
+  func value(_ parts: [Int], level: Level, horizon: Int, threshold: Double, extra: Double = 0) -> ForecastValue {
+    let mean = Double(parts.reduce(0, +)) / 1000
+    let distribution = distribution(mean, level: level, horizon: horizon, extra: extra)
+    let q = quantiles(distribution, level: level, horizon: horizon)
+    return ForecastValue(
+      horizon: horizon + 1, mean: mean, p10: q.0, p50: q.1, p90: q.2,
+      pExceed: min(max(1 - distribution.cumulative(Int(threshold.rounded(.down))), 0), 1),
+      drivers: parts.map { Double($0) / 1000 })
+  }
+
   /// The distribution of a node.
-  func distribution(_ mean: Double, level: Level, horizon: Int) -> NegativeBinomial {
+  func distribution(_ mean: Double, level: Level, horizon: Int, extra: Double = 0) -> NegativeBinomial {
     let spread = spreads[level]?[horizon] ?? Self.prior
-    let variance = (spread.linear * mean + spread.quadratic * mean * mean) * widening * widening
+    let variance = (spread.linear * mean + (spread.quadratic + extra) * mean * mean) * widening * widening
     return NegativeBinomial(mean: mean, variance: variance)
   }
 

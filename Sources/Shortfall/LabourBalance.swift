@@ -7,6 +7,8 @@ struct LabourBalance: Sendable {
   var openings: MonthTable
   /// Cells × horizon: fills and lapses summed since the as-of month.
   var fills, lapses: MonthTable
+  /// Cells × horizon: share of the posts that is filled in each month, and share of the rest that lapses.
+  var fillShares, lapseShares: MonthTable
 
   /// Rolls the stock of the as-of month forward.
   /// - Parameters:
@@ -17,6 +19,8 @@ struct LabourBalance: Sendable {
     openings = MonthTable(rows: panel.cells.count, months: horizon)
     fills = openings
     lapses = openings
+    fillShares = openings
+    lapseShares = openings
     guard !panel.cells.isEmpty else { return }
     var stock = panel.openings.column(panel.months - 1)
     var filled = [Double](repeating: 0, count: stock.count)
@@ -35,6 +39,8 @@ struct LabourBalance: Sendable {
         openings[k, h] = stock[k]
         fills[k, h] = filled[k]
         lapses[k, h] = lapsed[k]
+        fillShares[k, h] = share[k]
+        lapseShares[k, h] = lapse[k]
       }
     }
   }
@@ -49,12 +55,16 @@ extension LabourBalance {
     openings = newOpenings
     fills = newOpenings
     lapses = MonthTable(rows: newOpenings.rows, months: newOpenings.months)
+    fillShares = lapses
+    lapseShares = lapses
     for k in 0..<newOpenings.rows {
       var sum = 0.0
       for h in 0..<newOpenings.months {
         sum += newOpenings[k, h]
         openings[k, h] = panel.openings[k, panel.months - 1]
         fills[k, h] = sum
+        let posts = openings[k, h] + newOpenings[k, h]
+        fillShares[k, h] = posts > 0 ? newOpenings[k, h] / posts : 0
       }
     }
   }

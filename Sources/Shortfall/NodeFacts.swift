@@ -44,6 +44,11 @@ struct NodeFacts: Sendable {
     cityQuality = codes.sorted()
   }
 
+  /// Employed persons of a cell: its share in its chain and region; 0 where none are known.
+  func employed(cell k: Int) -> Double {
+    employed[panel.cells[k].chain * panel.regions.count + panel.cells[k].region] * cellShare[k]
+  }
+
   /// A node with everything but its forecast.
   func describe(_ node: ForecastNode) -> NodeForecast {
     let history = (0..<panel.months).map { t in node.members.reduce(0.0) { $0 + panel.openings[$1, t] } }

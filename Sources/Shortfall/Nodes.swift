@@ -36,7 +36,7 @@ public struct ReferenceTrees: Sendable, Hashable {
   }
 
   /// All ancestors of a code, nearest first; a cycle ends the walk.
-  static func ancestors<Code: Hashable>(of code: Code, in parents: [Code: Code]) -> [Code] {
+  public static func ancestors<Code: Hashable>(of code: Code, in parents: [Code: Code]) -> [Code] {
     var out: [Code] = []
     var seen: Set<Code> = [code]
     var at = code

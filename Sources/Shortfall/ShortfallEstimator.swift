@@ -27,6 +27,13 @@ public struct ShortfallEstimator: Sendable {
   ///
   /// - Complexity: linear in cells × months × (origins + 1), plus the cube of the number of regions × occupations.
   public func forecast(_ panel: CityPanel, horizon: Int) -> ShortfallForecast {
+    estimate(panel, horizon: horizon).forecast
+  }
+
+  /// The forecast with the state that a scenario starts from.
+  func estimate(
+    _ panel: CityPanel, horizon: Int
+  ) -> (forecast: ShortfallForecast, estimate: StructuralEstimate, intervals: IntervalModel) {
     let nodes = panel.nodes(trees: trees)
     let estimate = StructuralEstimate(panel, horizon: horizon, settings: settings)
     let short = panel.months < settings.shortHistory
@@ -39,20 +46,15 @@ public struct ShortfallEstimator: Sendable {
     for node in nodes {
       var forecast = facts.describe(node)
       forecast.values = (0..<horizon).map { h in
-        let parts = drivers.sum(node.members, h)
-        let mean = parts.reduce(0, +)
-        let distribution = intervals.distribution(Double(mean) / 1000, level: node.level, horizon: h)
-        let q = intervals.quantiles(distribution, level: node.level, horizon: h)
-        return ForecastValue(
-          horizon: h + 1, mean: Double(mean) / 1000, p10: q.0, p50: q.1, p90: q.2,
-          pExceed: min(max(1 - distribution.cumulative(Int(forecast.threshold.rounded(.down))), 0), 1),
-          drivers: parts.map { Double($0) / 1000 })
+        intervals.value(
+          drivers.sum(node.members, h), level: node.level, horizon: h, threshold: forecast.threshold)
       }
       out.append(forecast)
     }
-    return ShortfallForecast(
+    let forecast = ShortfallForecast(
       asOf: panel.asOf, start: panel.start, horizon: horizon, nodes: out, model: Self.modelName,
       quality: facts.cityQuality, learned: estimate.learned)
+    return (forecast, estimate, intervals)
   }
 
   /// Past forecasts beside what came, by level, finest first.

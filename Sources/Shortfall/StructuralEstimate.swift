@@ -7,6 +7,8 @@ struct StructuralEstimate: Sendable {
   let fill: FillModel
   /// The balance without and with scheduled supply.
   let base, balance: LabourBalance
+  /// Seekers behind ``balance`` at the beginning of each month ahead; see ``SupplyOutlook``.
+  let seekers: [[Double]]?
   let rolling: RollingErrors
   let correction: LevelCorrection
   let opinion: SecondOpinion?
@@ -21,15 +23,15 @@ struct StructuralEstimate: Sendable {
     if panel.months < LabourBalance.fewestMonths {
       base = LabourBalance(steady: panel, newOpenings: demand.newOpenings)
       balance = base
+      seekers = nil
     } else {
       base = LabourBalance(
         panel, newOpenings: demand.newOpenings, fill: fill,
         seekers: SupplyOutlook.seekers(panel, horizon: horizon, arrivalRate: 0))
+      seekers = SupplyOutlook.seekers(panel, horizon: horizon, arrivalRate: settings.arrivalRate)
       balance =
         settings.arrivalRate > 0 && !panel.arrivals.isEmpty
-        ? LabourBalance(
-          panel, newOpenings: demand.newOpenings, fill: fill,
-          seekers: SupplyOutlook.seekers(panel, horizon: horizon, arrivalRate: settings.arrivalRate)) : base
+        ? LabourBalance(panel, newOpenings: demand.newOpenings, fill: fill, seekers: seekers) : base
     }
     rolling = RollingErrors(panel, horizon: horizon, settings: settings, demand: demand, fill: fill)
     correction = LevelCorrection(panel, rolling, settings: settings)

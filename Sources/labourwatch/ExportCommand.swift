@@ -6,13 +6,15 @@ import Operations
 struct ExportCommand: Operation {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Write forecast, ledger, quarantine, alerts, shortfalls or surpluses as data.",
+    abstract: "Write forecast, scenario, ledger, quarantine, alerts, shortfalls or surpluses as data.",
     discussion: """
+      `scenario` is the newest run of `forecast --scenario`, beside the base case from the same inputs.
+
         labourwatch export forecast --as-of 2021-12 --output forecast.csv
         labourwatch export alerts --output alerts.jsonl
       """)
 
-  @Argument(help: "forecast, ledger, quarantine, alerts, shortfalls or surpluses.")
+  @Argument(help: "forecast, scenario, ledger, quarantine, alerts, shortfalls or surpluses.")
   var what: String
 
   @Option(help: ArgumentHelp("The file, ending in .csv or .jsonl; - for standard output.", valueName: "file"))
