@@ -31,10 +31,10 @@ GRANT USAGE ON SCHEMA labourwatch TO labourwatch_loader, labourwatch_analyst, la
 
 -- Everybody reads everything but the tables below; rights to those are given one by one.
 GRANT SELECT ON ALL TABLES IN SCHEMA labourwatch TO labourwatch_loader, labourwatch_analyst, labourwatch_list_writer;
-REVOKE ALL ON enterprise_contacts, staging_enterprises FROM labourwatch_loader, labourwatch_analyst;
+REVOKE ALL ON enterprise_contacts FROM labourwatch_loader, labourwatch_analyst;
 REVOKE ALL ON quarantine FROM labourwatch_analyst;
--- Staging tables hold rows before they are checked, contacts among them.
-SELECT format('REVOKE ALL ON %I FROM labourwatch_analyst, labourwatch_list_writer', tablename)
+-- Staging tables hold rows before they are checked, those of the register contacts among them.
+SELECT format('REVOKE ALL ON %I FROM labourwatch_loader, labourwatch_analyst, labourwatch_list_writer', tablename)
 FROM pg_tables
 WHERE schemaname = 'labourwatch' AND tablename LIKE 'staging\_%'
 ORDER BY tablename
@@ -53,11 +53,14 @@ WHERE schemaname = 'labourwatch'
   AND (tablename LIKE '%\_versions' OR tablename IN ('runs', 'run_files', 'quarantine', 'accepted_codes', 'findings', 'pseudonym_keys'))
 ORDER BY tablename
 \gexec
-SELECT format('GRANT INSERT, UPDATE, DELETE, TRUNCATE ON %I TO labourwatch_loader', tablename)
+SELECT format('GRANT SELECT, INSERT ON %I TO labourwatch_loader', tablename)
 FROM pg_tables
-WHERE schemaname = 'labourwatch' AND tablename LIKE 'staging\_%' AND tablename <> 'staging_enterprises'
+WHERE schemaname = 'labourwatch' AND tablename LIKE 'staging\_%' AND tablename NOT LIKE 'staging\_enterprises%'
 ORDER BY tablename
 \gexec
+
+-- It makes and empties a city's staging tables without owning them.
+GRANT EXECUTE ON FUNCTION open_staging(text, text), clear_staging(text, text) TO labourwatch_loader;
 
 -- The list writer keeps alerts, silences and what was reported.
 SELECT format('GRANT INSERT, UPDATE, DELETE ON %I TO labourwatch_list_writer', tablename)

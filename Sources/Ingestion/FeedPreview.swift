@@ -50,7 +50,8 @@ public struct FeedPreview: Sendable {
     let isJSON = table.type == .jsonl
     var binding = try program.bind(table.headers, isComplete: !isJSON)
     var machine = RowMachine(
-      program: program, binding: binding, type: table.type, form: .init(type: table.type, charset: table.charset))
+      program: program, binding: binding, type: table.type, form: .init(type: table.type, charset: table.charset),
+      reading: Reading(.whole))
     var rows: [Row] = []
     var record = Record()
     var generation = table.headerGeneration
@@ -61,10 +62,9 @@ public struct FeedPreview: Sendable {
         machine.rebind(binding)
       }
       machine.take(record)
-      if machine.out.count > 0, rows.count < limit {
-        rows.append(Self.row(RowReader(machine.out.bytes), program))
-      }
-      machine.out.count = 0
+      if rows.count < limit { rows += Self.rows(machine, program) }
+      machine.rows.count = 0
+      machine.rejects.count = 0
     }
     form = FileForm(
       type: table.type.rawValue, charset: table.charset.rawValue,
@@ -92,19 +92,23 @@ public struct FeedPreview: Sendable {
     }
   }
 
-  /// Reads back a row as it would be sent to the database.
-  private static func row(_ reader: RowReader, _ program: FeedProgram) -> Row {
+  /// Reads back a row as it would be sent to the database; none of a record that is skipped.
+  private static func rows(_ machine: borrowing RowMachine, _ program: FeedProgram) -> [Row] {
+    if machine.rows.count > 0 { return [goodRow(RowReader(machine.rows.bytes), program, machine.moment)] }
+    if machine.rejects.count > 0 { return [rejectedRow(RowReader(machine.rejects.bytes))] }
+    return []
+  }
+
+  private static func goodRow(_ reader: RowReader, _ program: FeedProgram, _ moment: Int?) -> Row {
     var reader = reader
     reader.skipCount()
-    let line = reader.integer() ?? 0
     _ = reader.field()
-    let rejection = reader.text()
-    let clock = reader.moment()
+    let line = reader.integer() ?? 0
     _ = reader.field()
     var values: [String?] = []
     for column in program.schema.columns {
       switch (column.role, column.kind) {
-      case (.clock, _): values.append(clock)
+      case (.clock, _): values.append(moment.map { LocalTimestamp(seconds: $0 / 1_000_000).description })
       case (.transient, _): values.append(nil)
       case (_, .personID): values.append(reader.field() == nil ? nil : "(pseudonym)")
       case (_, .contactName), (_, .contactPhone): values.append(reader.field() == nil ? nil : "(stored apart)")
@@ -114,10 +118,18 @@ public struct FeedPreview: Sendable {
       default: values.append(reader.text())
       }
     }
-    guard let rejection else { return Row(line: line, values: values, rejection: nil) }
+    return Row(line: line, values: values, rejection: nil)
+  }
+
+  private static func rejectedRow(_ reader: RowReader) -> Row {
+    var reader = reader
+    reader.skipCount()
+    _ = reader.field()
+    let line = reader.integer() ?? 0
+    let reason = reader.text() ?? ""
     let column = reader.text()
     let message = reader.text() ?? ""
-    return Row(line: line, values: [], rejection: "\(rejection)\(column.map { ", \($0)" } ?? ""): \(message)")
+    return Row(line: line, values: [], rejection: "\(reason)\(column.map { ", \($0)" } ?? ""): \(message)")
   }
 }
 
@@ -157,8 +169,4 @@ struct RowReader {
   }
 
   mutating func date() -> String? { integer().map { CalendarDay(ordinal: $0 + 10_957).description } }
-
-  mutating func moment() -> String? {
-    integer().map { LocalTimestamp(seconds: Int((Double($0) / 1e6).rounded(.down)) + 946_684_800).description }
-  }
 }

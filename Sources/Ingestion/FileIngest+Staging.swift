@@ -1,65 +1,66 @@
 import LabourMarket
 import Postgres
-import Tabular
 
 extension FileIngest {
   /// Bytes of rows that are gathered before they are handed to the connection.
   private static let chunk = 96 << 10
+  /// Bytes of rejected rows that are gathered before they get a COPY of their own.
+  private static let rejectChunk = 1 << 20
 
-  /// Lines of a second sheet are counted from here, of a third from twice here, so that a line names one row of the file.
-  static let sheetStride: Int64 = 10_000_000
+  /// Whether the feed has a clock of its own; the register has none.
+  var hasClock: Bool { program.schema.feed != .enterprises }
 
-  /// Reads all records of a table into the feed's staging table.
-  func stage(_ table: TableFile, _ result: inout FileResult) throws {
-    try context.connection.execute(context.query("clear_\(feed)"))
-    var machine = try machine(for: table)
-    var unknown = machine.binding.unknown
-    var hasContacts = hasContacts(machine.binding)
-    _ = try context.connection.copyIn(context.query("copy_\(feed)")) { writer in
-      try writer.append(CopyHeader.bytes)
-      var record = Record()
-      var generation = table.headerGeneration
-      var sheet: Int64 = 0
-      var lastLine = 0
-      while try table.next(&record) {
-        if table.headerGeneration != generation {
-          generation = table.headerGeneration
-          machine.rebind(try binding(of: table))
-          for name in machine.binding.unknown where !unknown.contains(name) { unknown.append(name) }
-          hasContacts = hasContacts || self.hasContacts(machine.binding)
+  /// The first reading of a file: for key, moment and hash of its rows, or for whole rows where the feed has no clock.
+  var firstReading: Reading { Reading(hasClock ? .keys : .whole, city: context.city) }
+
+  /// The second reading of a file: for rows that are stored as received at that place.
+  func secondReading(_ wanted: RowSet, _ place: Place) -> Reading {
+    Reading(
+      .versions(wanted), city: context.city, receivedAt: place.clock, runID: place.runID, fileNumber: place.fileNumber)
+  }
+
+  /// Reads all records into the city's staging tables, good and rejected ones apart: one connection takes one COPY at a time, so rejected rows wait in
+  /// memory until there are many.
+  func stage(_ source: some RecordSource, _ machine: inout RowMachine, _ progress: () -> Void = {}) throws {
+    var isAtEnd = false
+    repeat {
+      try copy("stage_\(feed)") { writer in
+        while machine.rejects.count < Self.rejectChunk {
+          guard try source.next(&machine) else {
+            isAtEnd = true
+            break
+          }
+          if machine.rows.count >= Self.chunk { try send(&machine.rows, writer: &writer, progress) }
         }
-        if record.line < lastLine { sheet += 1 }
-        lastLine = record.line
-        if sheet > 0 { machine.lineOverride = sheet * Self.sheetStride + Int64(record.line) }
-        machine.take(record)
-        if machine.out.count >= Self.chunk {
-          try writer.append(machine.out.bytes)
-          machine.out.count = 0
-          context.progress(table.bytesRead, table.fileSize)
-        }
+        try send(&machine.rows, writer: &writer, progress)
       }
-      try writer.append(machine.out.bytes)
+      guard machine.rejects.count > 0 else { continue }
+      try copy("stage_rejects") { try send(&machine.rejects, writer: &$0, progress) }
+    } while !isAtEnd
+  }
+
+  /// Reads the records again and stores those that the machine's reading asks for.
+  func store(_ source: some RecordSource, _ machine: inout RowMachine, _ progress: () -> Void = {}) throws {
+    try copy("store_\(feed)") { writer in
+      while try source.next(&machine) {
+        if machine.rows.count >= Self.chunk { try send(&machine.rows, writer: &writer, progress) }
+      }
+      try send(&machine.rows, writer: &writer, progress)
+    }
+  }
+
+  private func copy(_ query: String, _ body: (inout CopyWriter) throws -> Void) throws {
+    _ = try context.connection.copyIn(context.query(query)) { writer in
+      try writer.append(CopyHeader.bytes)
+      try body(&writer)
       try writer.append(CopyHeader.trailer)
     }
-    result.counts = machine.counts
-    result.counts.skipped += table.blankLines
-    result.unknownColumns = unknown
-    result.hasContactColumns = hasContacts
   }
 
-  private func machine(for table: TableFile) throws -> RowMachine {
-    RowMachine(
-      program: program, binding: try binding(of: table), type: table.type,
-      form: PersonNumbers.Form(type: table.type, charset: table.charset))
-  }
-
-  /// The keys of JSON Lines become known record by record: a column may still come.
-  private func binding(of table: TableFile) throws -> HeaderBinding {
-    try program.bind(table.headers, isComplete: table.type != .jsonl)
-  }
-
-  private func hasContacts(_ binding: HeaderBinding) -> Bool {
-    zip(program.schema.columns, binding.sources).contains { $0.role == .contact && !$1.fields.isEmpty }
+  private func send(_ rows: inout RowWriter, writer: inout CopyWriter, _ progress: () -> Void) throws {
+    try writer.append(rows.bytes)
+    rows.count = 0
+    progress()
   }
 }
 

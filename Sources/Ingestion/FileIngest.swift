@@ -39,7 +39,7 @@ public struct IngestContext {
 }
 
 /// Takes one file: reads it by the feed's program into staging, merges it, and writes its ledger row, all in one transaction. Either all of it is
-/// stored or nothing.
+/// stored or nothing. See ``Reading`` for why a file is read twice.
 public struct FileIngest {
   /// Why a file as a whole is not taken.
   struct Refusal: Error { let message: String }
@@ -82,6 +82,7 @@ public struct FileIngest {
         result.status = .known
         result.counts = known
       } else {
+        try openStaging()
         try context.connection.transaction {
           try read(file, stamp, &result)
           finish()
@@ -128,22 +129,36 @@ public struct FileIngest {
           "its rows name persons and there is no key for their pseudonyms: put one where profile.yaml says (pseudonym_key)."
       )
     }
-    let table = try TableFile(
-      path: file.path, name: file.name, format: program.description.format, isHeader: program.isHeader)
-    guard !table.headers.isEmpty else {
-      throw Refusal(message: "the file is empty: not even a header stands in it. Export it again.")
-    }
-    try stage(table, &result)
-    result.form = FileForm(
-      type: table.type.rawValue, charset: table.charset.rawValue,
-      delimiter: table.delimiter.map { String(UnicodeScalar($0)) }, header: table.headers)
-    guard FileStamp(path: file.path) == stamp else {
-      throw Refusal(message: "the file changed while it was read: wait until its copy is complete, then run again.")
-    }
+    let records = try FileRecords(file, program)
+    var machine = records.machine(firstReading)
+    try stage(records, &machine) { context.progress(records.table.bytesRead / 2, records.table.fileSize) }
+    result.counts = machine.counts
+    result.counts.skipped += records.table.blankLines
+    result.unknownColumns = records.unknown
+    result.hasContactColumns = records.hasContacts
+    result.form = records.form
+    let sameFile = { FileStamp(path: file.path) == stamp }
+    guard sameFile() else { throw Self.changed }
     try checkShare(result)
-    try merge(&result)
     result.status = .taken
+    try merge(&result, lines: nil) { wanted, place in
+      let again = try FileRecords(file, program)
+      var machine = again.machine(secondReading(wanted, place))
+      do {
+        try store(again, &machine) {
+          context.progress((again.table.fileSize + again.table.bytesRead) / 2, again.table.fileSize)
+        }
+      } catch {
+        // Rows of another file than the one that was compared.
+        if !sameFile() { throw Self.changed }
+        throw error
+      }
+      guard sameFile(), machine.read == wanted.count, machine.rejected == 0 else { throw Self.changed }
+    }
   }
+
+  private static let changed = Refusal(
+    message: "the file changed while it was read: wait until its copy is complete, then run again.")
 
   private func checkShare(_ result: FileResult) throws {
     guard let limit = program.description.maxRejectedShare, result.counts.read > 0 else { return }
@@ -160,31 +175,71 @@ public struct FileIngest {
 
   // MARK: Merging
 
-  func merge(_ result: inout FileResult) throws {
+  /// Makes the city's staging tables where they are missing; before the transaction, so that no other city waits for its end.
+  func openStaging() throws {
+    try context.connection.execute(context.query("open_staging"), [.text(context.city), .text(feed)])
+  }
+
+  /// Merges what is staged.
+  /// - Parameters:
+  ///   - lines: the lines that were read; `nil` for a whole file.
+  ///   - store: stores the rows with these numbers as received at that place, by reading them again; called where there are any, and never for
+  ///     the register.
+  func merge(_ result: inout FileResult, lines: [Int]?, store: (RowSet, Place) throws -> Void) throws {
     let place = try place(of: result.sha256)
-    var values: [Value] = [
-      .text(context.city), .int(Int(context.runID)), .int(place.fileNumber), .double(Double(context.clock)),
-      .text(result.sha256), .text(result.name),
-    ]
-    if program.schema.feed == .enterprises {
-      values += [.text(place.localClock.description), .bool(result.hasContactColumns)]
-    }
-    values += [
-      .int(result.counts.rejected), .bool(result.status == .replayed), .int(Int(place.runID)),
-      .double(Double(place.clock)),
-    ]
     try context.connection.execute(
       context.query("merge_settings"), [.text(context.city), .bool(result.counts.read > Self.fewRows)])
-    let hasClock = program.schema.feed != .enterprises
-    if hasClock { try context.connection.execute(context.query("fresh_\(feed)")) }
-    let row = try context.connection.query(context.query("merge_\(feed)"), values).one()
-    let stored = try row.int("stored")
+    if hasClock {
+      let fresh = try freshRows(&result.counts)
+      if fresh.count > 0 { try store(fresh, place) }
+    } else {
+      try mergeRegister(&result, place)
+    }
+    result.counts.unchanged =
+      result.counts.read - result.counts.rejected - result.counts.inserted - result.counts.updated - result.counts.late
+    try quarantine(&result, lines)
+    try context.connection.execute(context.query("clear_staging"), [.text(context.city), .text(feed)])
+  }
+
+  /// The numbers of the staged rows that are new versions; counts what they are.
+  private func freshRows(_ counts: inout RowCounts) throws -> RowSet {
+    var rows = RowSet()
+    var kinds = (inserted: 0, updated: 0, late: 0)
+    try context.connection.copyOut(context.query("fresh_\(feed)")) { line in
+      let number = line.reduce(into: 0) { if $1 != 0x0A { $0 = $0 * 10 + Int($1 - 0x30) } }
+      switch number & 3 {
+      case 0: kinds.inserted += 1
+      case 1: kinds.updated += 1
+      default: kinds.late += 1
+      }
+      rows.insert(number >> 2)
+    }
+    (counts.inserted, counts.updated, counts.late) = kinds
+    return rows
+  }
+
+  private func mergeRegister(_ result: inout FileResult, _ place: Place) throws {
+    let row = try context.connection.query(
+      context.query("merge_enterprises"),
+      [
+        .text(context.city), .int(Int(context.runID)), .int(Int(place.runID)), .int(place.fileNumber),
+        .double(Double(place.clock)), .text(place.localClock.description), .bool(result.hasContactColumns),
+        .bool(result.status == .replayed),
+      ]
+    ).one()
     result.counts.updated = try row.int("updated")
-    result.counts.late = try row.int("late")
-    result.counts.inserted = stored - result.counts.updated - result.counts.late
-    result.counts.unchanged = result.counts.read - result.counts.rejected - stored
-    result.passed = try row.int("passed")
-    if hasClock { try context.connection.execute(context.query("drop_fresh")) }
-    try context.connection.execute(context.query("clear_\(feed)"))
+    result.counts.inserted = try row.int("stored") - result.counts.updated
+  }
+
+  /// Puts rejected rows into the quarantine, and marks those that stood there and passed.
+  private func quarantine(_ result: inout FileResult, _ lines: [Int]?) throws {
+    let start: [Value] = [.text(context.city), .text(feed), .int(Int(context.runID)), .text(result.sha256)]
+    if result.counts.rejected > 0 {
+      try context.connection.execute(
+        context.query("put_rejects"), start + [.text(result.name), .double(Double(context.clock))])
+    }
+    result.passed = try context.connection.query(
+      context.query("mark_passed"), start + [.optional(lines) { .ints($0) }]
+    ).one().int(0)
   }
 }

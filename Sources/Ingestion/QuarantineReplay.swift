@@ -77,47 +77,56 @@ public struct QuarantineReplay {
       outcome.masked = file.rows
       return outcome
     }
+    try ingest.openStaging()
     try context.connection.transaction {
-      try stage(file, form, binding, ingest, &outcome)
+      let stored = try context.connection.query(
+        context.query("open_rows"), [.text(context.city), .text(file.feed.rawValue), .text(file.sha256)])
+      let reader = RawRowReader(form: form, name: file.name)
+      let rows = try reader.readable(stored)
+      outcome.masked = stored.count - rows.count
+      func machine(_ reading: Reading) -> RowMachine {
+        RowMachine(
+          program: program, binding: binding, type: reader.type,
+          form: PersonNumbers.Form(type: reader.type, charset: reader.charset), reading: reading)
+      }
+      var first = machine(ingest.firstReading)
+      let records = StoredRecords(rows, reader)
+      try ingest.stage(records, &first)
+      outcome.result.counts = first.counts
+      outcome.result.counts.skipped = 0
       outcome.result.form = form
-      try ingest.merge(&outcome.result)
+      try ingest.merge(&outcome.result, lines: records.linesRead) { wanted, place in
+        var second = machine(ingest.secondReading(wanted, place))
+        try ingest.store(StoredRecords(rows, reader), &second)
+      }
       outcome.result.seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
       try ingest.record(outcome.result)
     }
     return outcome
   }
+}
 
-  private func stage(
-    _ file: OpenFile, _ form: FileForm, _ binding: HeaderBinding, _ ingest: FileIngest, _ outcome: inout Outcome
-  ) throws {
-    let rows = try context.connection.query(
-      context.query("open_rows"), [.text(context.city), .text(file.feed.rawValue), .text(file.sha256)])
-    try context.connection.execute(context.query("clear_\(ingest.feed)"))
-    let reader = RawRowReader(form: form, name: file.name)
-    var counts = RowCounts()
-    var masked = 0
-    var machine = RowMachine(
-      program: program, binding: binding, type: reader.type,
-      form: PersonNumbers.Form(type: reader.type, charset: reader.charset))
-    _ = try context.connection.copyIn(context.query("copy_\(ingest.feed)")) { writer in
-      try writer.append(CopyHeader.bytes)
-      for row in rows {
-        let raw = try row.bytes("raw")
-        if reader.isMasked(raw) {
-          masked += 1
-          continue
-        }
-        machine.lineOverride = Int64(try row.int("line"))
-        try reader.take(raw, by: &machine)
-        try writer.append(machine.out.bytes)
-        machine.out.count = 0
-      }
-      try writer.append(CopyHeader.trailer)
-    }
-    counts = machine.counts
-    counts.skipped = 0
-    outcome.result.counts = counts
-    outcome.masked = masked
+/// Rows of the quarantine, for one reading.
+final class StoredRecords: RecordSource {
+  private let rows: [RawRowReader.Row]
+  private let reader: RawRowReader
+  private var at = 0
+  /// The lines that hold a row, good or bad.
+  private(set) var linesRead: [Int] = []
+
+  init(_ rows: [RawRowReader.Row], _ reader: RawRowReader) {
+    self.rows = rows
+    self.reader = reader
+  }
+
+  func next(_ machine: inout RowMachine) throws -> Bool {
+    guard at < rows.count else { return false }
+    machine.lineOverride = Int64(rows[at].line)
+    let read = machine.read
+    try reader.take(rows[at].raw, by: &machine)
+    if machine.read > read { linesRead.append(rows[at].line) }
+    at += 1
+    return true
   }
 }
 
@@ -137,6 +146,20 @@ struct RawRowReader {
     if let byte = form.delimiter?.utf8.first { format.delimiter = .byte(byte) }
     self.format = format
     self.name = name
+  }
+
+  /// A row as it is kept.
+  struct Row {
+    let line: Int
+    let raw: [UInt8]
+  }
+
+  /// The rows that can be read from what is kept of them.
+  func readable(_ rows: Rows) throws -> [Row] {
+    try rows.compactMap { row in
+      let raw = try row.bytes("raw")
+      return isMasked(raw) ? nil : Row(line: try row.int("line"), raw: raw)
+    }
   }
 
   /// Whether a person's number was masked in the bytes: eleven asterisks or more in a row, half-width or full-width.

@@ -2,8 +2,8 @@ import Glibc
 import LabourMarket
 import Tabular
 
-/// Reads the records of one file by a feed's program and writes them as rows of its staging table: good ones with their values, bad ones
-/// with reason, sentence and masked raw bytes.
+/// Reads the records of one file by a feed's program and writes what a ``Reading`` asks of them: of good ones rows for COPY, of bad ones reason,
+/// sentence and masked raw bytes.
 ///
 /// The hot loop of ingestion: cells are slices of the reader's buffer, look-ups compare bytes, and nothing is allocated for a good row.
 struct RowMachine: ~Copyable {
@@ -39,15 +39,22 @@ struct RowMachine: ~Copyable {
   private let arena: UnsafeMutableRawBufferPointer
   /// Room for cells that are folded, joined or masked.
   var scratch: UnsafeMutableRawBufferPointer
-  /// Rows not yet sent.
+  /// The cells of the row at hand: keys, then content, then contacts, as fields of COPY.
   var out = RowWriter()
+  /// Rows of good records not yet sent.
+  var rows = RowWriter()
+  /// Rows of rejected records not yet sent.
+  var rejects = RowWriter()
+  private let reading: Reading
+  private let keyCount: Int
+  /// The number of the record at hand, counted from 0: the same in every reading of a file.
+  private var ordinal = -1
   private var repeats = RepeatFilter()
   /// The indices of compared columns.
   let comparisons: [(left: Int, right: Int)]
   let anyOf: [Int]
   let clockStep: Int
-  let fieldsPerRow: Int
-  let storedCount: Int
+  private let storedCount: Int
   let checksFieldCount: Bool
   let checksCodes: Bool
   let acceptedView: Spellings.View
@@ -57,7 +64,7 @@ struct RowMachine: ~Copyable {
   var fault: Fault?
   /// The cell that the fault is about.
   var faultCell: UnsafeRawBufferPointer?
-  private var rejects: RejectWriter
+  private var rejectWriter: RejectWriter
   private let form: PersonNumbers.Form
   /// The number that rows carry as their line; 0 takes the record's own.
   var lineOverride: Int64 = 0
@@ -69,9 +76,12 @@ struct RowMachine: ~Copyable {
   /// Rejected rows by position of the reason in `RejectionReason.allCases`.
   var rejectedByReason = [Int](repeating: 0, count: RejectionReason.allCases.count)
 
-  init(program: FeedProgram, binding: HeaderBinding, type: FileFormat.FileType, form: PersonNumbers.Form) {
+  init(
+    program: FeedProgram, binding: HeaderBinding, type: FileFormat.FileType, form: PersonNumbers.Form, reading: Reading
+  ) {
     self.program = program
     self.binding = binding
+    self.reading = reading
     let columns = program.schema.columns
     stepCount = columns.count
     steps = .allocate(capacity: columns.count)
@@ -97,14 +107,13 @@ struct RowMachine: ~Copyable {
     anyOf = program.schema.anyOf.map(index)
     clockStep = columns.firstIndex { $0.role == .clock } ?? -1
     storedCount = columns.count { $0.role != .transient && $0.role != .clock }
-    // line, repeated, rejection, known_at, content_hash, the columns, column_name, message, raw
-    fieldsPerRow = 2 + storedCount + 2 + 4
+    keyCount = columns.count { $0.role == .key }
     checksFieldCount = type == .csv
     checksCodes = program.description.creditCodes == .check
     acceptedView = program.accepted.view
     nameField = StepBuilder.nameField(program, binding)
     self.form = form
-    rejects = RejectWriter(program: program, binding: binding, form: form)
+    rejectWriter = RejectWriter(program: program, binding: binding, form: form)
   }
 
   /// Goes on with records under another header: of the next sheet, or with a key of JSON that was not there before.
@@ -116,7 +125,7 @@ struct RowMachine: ~Copyable {
       steps[index].fallback = fallback
     }
     nameField = StepBuilder.nameField(program, binding)
-    rejects = RejectWriter(program: program, binding: binding, form: form)
+    rejectWriter = RejectWriter(program: program, binding: binding, form: form)
   }
 
   deinit {
@@ -125,12 +134,17 @@ struct RowMachine: ~Copyable {
     scratch.deallocate()
   }
 
+  /// The moment of the row at hand, local microseconds; `nil` where the feed has no clock.
+  var moment: Int? { clockStep >= 0 ? Int(steps[clockStep].value) : nil }
+
   /// Number of rejected rows.
   var rejected: Int { rejectedByReason.reduce(0, +) }
 
   /// Takes one record: writes its row, or counts it as skipped.
   @inline(__always)
   mutating func take(_ record: borrowing Record) {
+    ordinal &+= 1
+    if case .versions(let wanted) = reading.kind, !wanted.contains(ordinal) { return }
     var isSkipped = record.isBlank
     if !isSkipped { isSkipped = record.isTotalRow }
     if isSkipped {
@@ -138,8 +152,7 @@ struct RowMachine: ~Copyable {
       return
     }
     read &+= 1
-    let start = out.count
-    if !writeRow(record) { reject(record, from: start) }
+    if !writeRow(record) { reject(record) }
   }
 
   // MARK: A good row
@@ -148,19 +161,9 @@ struct RowMachine: ~Copyable {
   private mutating func writeRow(_ record: borrowing Record) -> Bool {
     guard checkForm(record) else { return false }
     if nameField >= 0 { personName = Text.trim(record[field: nameField]) }
-    out.beginRow(fieldsPerRow)
-    out.int64(lineOverride != 0 ? lineOverride : Int64(record.line))
-    let repeated = out.count
-    out.bool(false)
-    out.null()
-    let clock = out.count
-    // The enterprises register has no clock: its versions get theirs in the merge.
-    if clockStep >= 0 { out.int64(0) } else { out.null() }
-    let hash = out.count
-    out.int64(0)
-    let start = out.count
-    var keyEnd = start
-    var hashEnd = start
+    out.count = 0
+    var keyEnd = 0
+    var hashEnd = 0
     var i = 0
     while i < stepCount {
       let before = out.count
@@ -171,15 +174,43 @@ struct RowMachine: ~Copyable {
       i &+= 1
     }
     guard checkComparisons(), checkAnyOf() else { return false }
-    if clockStep >= 0 { out.setMoment(at: clock, Int(steps[clockStep].value)) }
-    let content = XXHash64.hash(of: UnsafeRawPointer(out.base + start), max(hashEnd, keyEnd) &- start, 0)
-    out.setInt64(at: hash, Int64(bitPattern: content))
-    out.null()
-    out.null()
-    out.null()
-    let key = XXHash64.hash(of: UnsafeRawPointer(out.base + start), keyEnd &- start, 1)
-    if repeats.enter(key) { out.setBool(at: repeated, true) }
+    let content = XXHash64.hash(of: UnsafeRawPointer(out.base), max(hashEnd, keyEnd), 0)
+    write(record, keyEnd: keyEnd, hash: Int64(bitPattern: content))
     return true
+  }
+
+  /// Writes what the reading asks of the row whose cells stand in `out`.
+  @inline(__always)
+  private mutating func write(_ record: borrowing Record, keyEnd: Int, hash: Int64) {
+    switch reading.kind {
+    case .keys:
+      let key = XXHash64.hash(of: UnsafeRawPointer(out.base), keyEnd, 1)
+      rows.beginRow(5 &+ keyCount)
+      rows.append(reading.city)
+      rows.int64(Int64(ordinal))
+      rows.bool(repeats.enter(key))
+      rows.moment(Int(steps[clockStep].value))
+      rows.int64(hash)
+      rows.append(UnsafeRawBufferPointer(start: out.base, count: keyEnd))
+    case .versions:
+      rows.beginRow(7 &+ storedCount)
+      rows.moment(Int(steps[clockStep].value))
+      rows.int64(hash)
+      rows.append(out.bytes)
+      rows.int64(line(record))
+      rows.append(reading.receipt)
+    case .whole:
+      rows.beginRow(3 &+ storedCount)
+      rows.append(reading.city)
+      rows.int64(line(record))
+      rows.int64(hash)
+      rows.append(out.bytes)
+    }
+  }
+
+  @inline(__always)
+  private func line(_ record: borrowing Record) -> Int64 {
+    lineOverride != 0 ? lineOverride : Int64(record.line)
   }
 
   @inline(__always)
@@ -229,16 +260,14 @@ struct RowMachine: ~Copyable {
   }
 
   @inline(never)
-  private mutating func reject(_ record: borrowing Record, from start: Int) {
+  private mutating func reject(_ record: borrowing Record) {
     guard let fault else { return }
     rejectedByReason[RejectionReason.allCases.firstIndex(of: fault.reason) ?? 0] += 1
-    out.count = start
-    out.beginRow(fieldsPerRow)
-    out.int64(lineOverride != 0 ? lineOverride : Int64(record.line))
-    out.bool(false)
-    out.text(fault.reason.rawValue)
-    for _ in 0..<(storedCount + 2) { out.null() }
-    rejects.write(fault, cell: faultCell, record: record, to: &out)
+    rejects.beginRow(6)
+    rejects.append(reading.city)
+    rejects.int64(line(record))
+    rejects.text(fault.reason.rawValue)
+    rejectWriter.write(fault, cell: faultCell, record: record, to: &rejects)
     self.fault = nil
     faultCell = nil
   }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Bytes of rows in the form of COPY … (FORMAT binary), gathered before they are sent; a row that turns out bad is taken back.
+/// Bytes of rows in the form of COPY … (FORMAT binary), gathered before they are sent.
 ///
 /// Format: PostgreSQL manual, "COPY", section "Binary Format". Every append makes its own room, so that a cell of any length fits.
 struct RowWriter: ~Copyable {
@@ -98,24 +98,16 @@ struct RowWriter: ~Copyable {
     count &+= value.count
   }
 
+  /// Appends fields that were written before.
+  @inline(__always)
+  mutating func append(_ fields: UnsafeRawBufferPointer) {
+    reserve(fields.count)
+    if let from = fields.baseAddress { memcpy(base + count, from, fields.count) }
+    count &+= fields.count
+  }
+
   mutating func text(_ value: String) {
     var value = value
     value.withUTF8 { bytes(UnsafeRawBufferPointer($0)) }
   }
-
-  /// Overwrites the value of a boolean whose field begins at an offset.
-  @inline(__always)
-  mutating func setBool(at offset: Int, _ value: Bool) {
-    base.storeBytes(of: value ? 1 : 0, toByteOffset: offset + 4, as: UInt8.self)
-  }
-
-  /// Overwrites the value of a 64-bit integer whose field begins at an offset.
-  @inline(__always)
-  mutating func setInt64(at offset: Int, _ value: Int64) {
-    base.storeBytes(of: value.bigEndian, toByteOffset: offset + 4, as: Int64.self)
-  }
-
-  /// Overwrites a moment (microseconds since 1970-01-01T00:00) whose field begins at an offset.
-  @inline(__always)
-  mutating func setMoment(at offset: Int, _ micros: Int) { setInt64(at: offset, Int64(micros &- 946_684_800_000_000)) }
 }

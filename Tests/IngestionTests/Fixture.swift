@@ -106,7 +106,7 @@ struct Fixture {
     ).map { try $0.string(0) }
     var text = ""
     for table in tables.sorted() {
-      try connection.copyOut(Query(name: table, text: "copy labourwatch.\"\(table)\" to stdout")) {
+      try connection.copyOut(Query(name: table, text: "copy (select * from labourwatch.\"\(table)\") to stdout")) {
         text += String(decoding: $0, as: UTF8.self)
       }
       let blobs = try connection.query(

@@ -1,19 +1,39 @@
--- The rows of the staged file of the feed hiring_plans whose version (key, known_at and content) is not stored, without their content, each
--- with the newest moment that is stored of its key. A table of its own, because only so the join with all that is stored runs on several
--- processors; it lives within the file's transaction. A statement that makes a table takes no parameters: the city comes from merge_settings.
-CREATE UNLOGGED TABLE staging_fresh AS
-SELECT s.line, s.repeated, s.credit_code, s.survey_wave, s.period, s.occupation, s.known_at, s.content_hash,
-       (SELECT max(v.known_at)
-          FROM hiring_plan_versions v
-         WHERE v.city = current_setting('labourwatch.city')
-           AND v.credit_code = s.credit_code AND v.survey_wave = s.survey_wave AND v.period = s.period AND v.occupation = s.occupation) AS newest
-  FROM staging_hiring_plans s
- WHERE s.rejection IS NULL
-   AND NOT EXISTS (SELECT FROM hiring_plan_versions v
-                    WHERE v.city = current_setting('labourwatch.city')
-                      AND v.credit_code = s.credit_code
-                      AND v.survey_wave = s.survey_wave
-                      AND v.period = s.period
-                      AND v.occupation = s.occupation
-                      AND v.known_at = s.known_at
-                      AND v.content_hash = s.content_hash);
+-- Which staged rows of the feed hiring_plans are new versions? The number of each row times four, plus what it is: 0 the first version of its key,
+-- 1 newer than the newest version known (stored, or before it in the file), 2 older than that.
+-- A row whose version (key, known_at and content) is stored, or came before in the file, is none of them. COPY takes no parameters: the city
+-- comes from merge_settings.
+COPY (
+SELECT f.ordinal * 4 + CASE WHEN f.newest IS NULL THEN 0 WHEN f.known_at >= f.newest THEN 1 ELSE 2 END
+  FROM (
+       -- Keys that occur once in the file.
+       SELECT s.ordinal, s.known_at,
+              (SELECT max(v.known_at) FROM hiring_plan_versions v
+                WHERE v.city = s.city AND v.credit_code = s.credit_code AND v.survey_wave = s.survey_wave AND v.period = s.period AND v.occupation = s.occupation) AS newest
+         FROM staging_hiring_plans s
+        WHERE s.city = (SELECT current_setting('labourwatch.city'))
+          AND NOT EXISTS (SELECT FROM hiring_plan_versions v
+                           WHERE v.city = (SELECT current_setting('labourwatch.city'))
+                             AND v.credit_code = s.credit_code AND v.survey_wave = s.survey_wave AND v.period = s.period AND v.occupation = s.occupation AND v.known_at = s.known_at AND v.content_hash = s.content_hash)
+          AND NOT EXISTS (SELECT FROM staging_hiring_plans r
+                           WHERE r.city = (SELECT current_setting('labourwatch.city')) AND r.repeated
+                             AND r.credit_code = s.credit_code AND r.survey_wave = s.survey_wave AND r.period = s.period AND r.occupation = s.occupation)
+       UNION ALL
+       -- Keys that may occur more than once: each version once, the newest before it also in the file. A count makes the server look each up in
+       -- the index; there are few.
+       SELECT n.ordinal, n.known_at,
+              greatest(n.newest, max(n.known_at) OVER (PARTITION BY n.credit_code, n.survey_wave, n.period, n.occupation
+                                                           ORDER BY n.ordinal ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))
+         FROM (SELECT s.ordinal, s.credit_code, s.survey_wave, s.period, s.occupation, s.known_at, s.content_hash,
+                      row_number() OVER (PARTITION BY s.credit_code, s.survey_wave, s.period, s.occupation, s.known_at, s.content_hash ORDER BY s.ordinal) AS number,
+                      (SELECT max(v.known_at) FROM hiring_plan_versions v
+                        WHERE v.city = s.city AND v.credit_code = s.credit_code AND v.survey_wave = s.survey_wave AND v.period = s.period AND v.occupation = s.occupation) AS newest
+                 FROM staging_hiring_plans s
+                WHERE s.city = (SELECT current_setting('labourwatch.city'))
+                  AND EXISTS (SELECT FROM staging_hiring_plans r
+                               WHERE r.city = (SELECT current_setting('labourwatch.city')) AND r.repeated
+                                 AND r.credit_code = s.credit_code AND r.survey_wave = s.survey_wave AND r.period = s.period AND r.occupation = s.occupation)
+                  AND (SELECT count(*) FROM hiring_plan_versions v
+                        WHERE v.city = s.city
+                          AND v.credit_code = s.credit_code AND v.survey_wave = s.survey_wave AND v.period = s.period AND v.occupation = s.occupation AND v.known_at = s.known_at AND v.content_hash = s.content_hash) = 0) n
+        WHERE n.number = 1) f
+) TO STDOUT;

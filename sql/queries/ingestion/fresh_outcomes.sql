@@ -1,18 +1,39 @@
--- The rows of the staged file of the feed outcomes whose version (key, known_at and content) is not stored, without their content, each
--- with the newest moment that is stored of its key. A table of its own, because only so the join with all that is stored runs on several
--- processors; it lives within the file's transaction. A statement that makes a table takes no parameters: the city comes from merge_settings.
-CREATE UNLOGGED TABLE staging_fresh AS
-SELECT s.line, s.repeated, s.indicator, s.region, s.month, s.known_at, s.content_hash,
-       (SELECT max(v.known_at)
-          FROM outcome_versions v
-         WHERE v.city = current_setting('labourwatch.city')
-           AND v.indicator = s.indicator AND v.region = s.region AND v.month = s.month) AS newest
-  FROM staging_outcomes s
- WHERE s.rejection IS NULL
-   AND NOT EXISTS (SELECT FROM outcome_versions v
-                    WHERE v.city = current_setting('labourwatch.city')
-                      AND v.indicator = s.indicator
-                      AND v.region = s.region
-                      AND v.month = s.month
-                      AND v.known_at = s.known_at
-                      AND v.content_hash = s.content_hash);
+-- Which staged rows of the feed outcomes are new versions? The number of each row times four, plus what it is: 0 the first version of its key,
+-- 1 newer than the newest version known (stored, or before it in the file), 2 older than that.
+-- A row whose version (key, known_at and content) is stored, or came before in the file, is none of them. COPY takes no parameters: the city
+-- comes from merge_settings.
+COPY (
+SELECT f.ordinal * 4 + CASE WHEN f.newest IS NULL THEN 0 WHEN f.known_at >= f.newest THEN 1 ELSE 2 END
+  FROM (
+       -- Keys that occur once in the file.
+       SELECT s.ordinal, s.known_at,
+              (SELECT max(v.known_at) FROM outcome_versions v
+                WHERE v.city = s.city AND v.indicator = s.indicator AND v.region = s.region AND v.month = s.month) AS newest
+         FROM staging_outcomes s
+        WHERE s.city = (SELECT current_setting('labourwatch.city'))
+          AND NOT EXISTS (SELECT FROM outcome_versions v
+                           WHERE v.city = (SELECT current_setting('labourwatch.city'))
+                             AND v.indicator = s.indicator AND v.region = s.region AND v.month = s.month AND v.known_at = s.known_at AND v.content_hash = s.content_hash)
+          AND NOT EXISTS (SELECT FROM staging_outcomes r
+                           WHERE r.city = (SELECT current_setting('labourwatch.city')) AND r.repeated
+                             AND r.indicator = s.indicator AND r.region = s.region AND r.month = s.month)
+       UNION ALL
+       -- Keys that may occur more than once: each version once, the newest before it also in the file. A count makes the server look each up in
+       -- the index; there are few.
+       SELECT n.ordinal, n.known_at,
+              greatest(n.newest, max(n.known_at) OVER (PARTITION BY n.indicator, n.region, n.month
+                                                           ORDER BY n.ordinal ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))
+         FROM (SELECT s.ordinal, s.indicator, s.region, s.month, s.known_at, s.content_hash,
+                      row_number() OVER (PARTITION BY s.indicator, s.region, s.month, s.known_at, s.content_hash ORDER BY s.ordinal) AS number,
+                      (SELECT max(v.known_at) FROM outcome_versions v
+                        WHERE v.city = s.city AND v.indicator = s.indicator AND v.region = s.region AND v.month = s.month) AS newest
+                 FROM staging_outcomes s
+                WHERE s.city = (SELECT current_setting('labourwatch.city'))
+                  AND EXISTS (SELECT FROM staging_outcomes r
+                               WHERE r.city = (SELECT current_setting('labourwatch.city')) AND r.repeated
+                                 AND r.indicator = s.indicator AND r.region = s.region AND r.month = s.month)
+                  AND (SELECT count(*) FROM outcome_versions v
+                        WHERE v.city = s.city
+                          AND v.indicator = s.indicator AND v.region = s.region AND v.month = s.month AND v.known_at = s.known_at AND v.content_hash = s.content_hash) = 0) n
+        WHERE n.number = 1) f
+) TO STDOUT;

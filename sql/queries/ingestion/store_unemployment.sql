@@ -1,0 +1,4 @@
+-- Stores the versions of the feed unemployment that `fresh_unemployment` found to be new; the program sends the rows.
+COPY unemployment_versions (known_at, content_hash, person, registered_on, region, occupation, education, last_credit_code, reason, exited_on, exit_reason, line,
+     city, received_at, run_id, file_no)
+FROM STDIN (FORMAT binary);
