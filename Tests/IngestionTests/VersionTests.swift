@@ -141,6 +141,23 @@ struct VersionOracle {
     }
   }
 
+  @Test func aRowOfTheRegisterThatComesTwiceIsUnchanged() throws {
+    try Fixture.run { fixture in
+      let program = try Fixture.program("feed: enterprises")
+      func row(_ phone: String) -> String { "\(Fixture.code),甲,321322,李经理,\(phone)\n" }
+      let header = "credit_code,enterprise_name,region,contact_name,contact_phone\n"
+      let twice = try fixture.take(
+        header + row("13812345678") + row("13812345678"), as: "enterprises.csv", by: program, number: 1)
+      #expect(twice.counts.merged == [1, 0, 0, 1])
+      // Another contact in the second row is news; the same once more is not.
+      let news = try fixture.take(
+        header + row("13812345678") + row("13912345678") + row("13912345678"), as: "enterprises_2.csv", by: program,
+        number: 2)
+      #expect(news.counts.merged == [0, 1, 0, 2])
+      #expect(try fixture.rows("select contact_phone from enterprise_contacts") == ["13912345678"])
+    }
+  }
+
   @Test func indicatorsKeepTheirSeriesApart() throws {
     try Fixture.run { fixture in
       let yaml = """

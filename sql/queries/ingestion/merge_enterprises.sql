@@ -3,7 +3,8 @@
 -- The register has no clock of its own: the first version of an enterprise counts as always known (-infinity), a change from its receipt on. A
 -- row is compared with the newest version, or with the row before it of the same enterprise in the file. Changes that are received in the same
 -- microsecond, or by a clock that stands before the newest version, follow one another by a microsecond each, so that none is lost.
--- Contacts are no part of a version: a row that brings nothing but another contact counts as updated, and only the contact is written.
+-- Contacts are no part of a version: a row that brings nothing but another contact than the row before it of the same enterprise counts as
+-- updated, and only the contact is written.
 -- A file that is read again is compared with what was received before it (rows from the quarantine also with its other rows), so that it says what it
 -- said the first time and overrules nothing that came after it.
 -- $1 city, $2 run id, $3 to $6 the file's first reading, its place in the order of receipt: run, number of the file, clock (unix seconds) and clock in
@@ -20,7 +21,9 @@ WITH newest AS (
   SELECT s.*, n.known_at AS newest_at,
          n.credit_code IS NULL AND row_number() OVER in_file = 1 AS is_first,
          s.content_hash IS DISTINCT FROM coalesce(lag(s.content_hash) OVER in_file, n.content_hash) AS is_changed,
-         row_number() OVER (PARTITION BY s.credit_code ORDER BY s.line DESC) = 1 AS is_last
+         row_number() OVER (PARTITION BY s.credit_code ORDER BY s.line DESC) = 1 AS is_last,
+         row_number() OVER in_file = 1 OR (s.contact_name, s.contact_phone)
+           IS DISTINCT FROM (lag(s.contact_name) OVER in_file, lag(s.contact_phone) OVER in_file) AS brings_contact
     FROM staging_enterprises s LEFT JOIN newest n USING (credit_code)
    WHERE s.city = $1
   WINDOW in_file AS (PARTITION BY s.credit_code ORDER BY s.line)
@@ -42,12 +45,17 @@ WITH newest AS (
     FROM dated
   ON CONFLICT DO NOTHING
   RETURNING line
+), brought AS (
+  -- The row that first had the contact with which the file leaves an enterprise.
+  SELECT credit_code, max(line) AS line FROM compared WHERE brings_contact GROUP BY credit_code
 ), contacts AS (
-  SELECT c.credit_code, c.contact_name, c.contact_phone, c.line
-    FROM compared c LEFT JOIN enterprise_contacts k ON k.city = $1 AND k.credit_code = c.credit_code
+  SELECT c.credit_code, c.contact_name, c.contact_phone, b.line AS brought_on
+    FROM compared c JOIN brought b USING (credit_code) LEFT JOIN enterprise_contacts k ON k.city = $1 AND k.credit_code = c.credit_code
    WHERE $7::boolean AND c.is_last
      AND (c.contact_name, c.contact_phone) IS DISTINCT FROM (k.contact_name, k.contact_phone)
      AND ($3::bigint = $2 OR k.received_at IS NULL OR k.received_at <= to_timestamp($5::double precision))
+), only_contact AS (
+  SELECT FROM contacts WHERE brought_on NOT IN (SELECT line FROM fresh)
 ), forgotten AS (
   DELETE FROM enterprise_contacts k USING contacts c
    WHERE k.city = $1 AND k.credit_code = c.credit_code AND c.contact_name IS NULL AND c.contact_phone IS NULL
@@ -60,6 +68,6 @@ WITH newest AS (
      SET contact_name = excluded.contact_name, contact_phone = excluded.contact_phone, received_at = excluded.received_at,
          run_id = excluded.run_id
 )
-SELECT (SELECT count(*) FROM fresh) + (SELECT count(*) FROM contacts WHERE line NOT IN (SELECT line FROM fresh)) AS stored,
+SELECT (SELECT count(*) FROM fresh) + (SELECT count(*) FROM only_contact) AS stored,
        (SELECT count(*) FROM dated WHERE NOT is_first AND line IN (SELECT line FROM fresh))
-         + (SELECT count(*) FROM contacts WHERE line NOT IN (SELECT line FROM fresh)) AS updated;
+         + (SELECT count(*) FROM only_contact) AS updated;
