@@ -67,7 +67,8 @@ public final class Session {
     clock = try Self.clock(configuration, zone: profile.timeZone)
     if let summary = configuration.summary { try FileSystem.requireWritable(file: summary, "--summary") }
     address = try Self.address(configuration, console)
-    connection = try Connection(address, logger: console.logger)
+    connection = try Connection(
+      address, patience: try Self.patience(configuration.environment), logger: console.logger)
     queries = QueryCatalog(root: resources.queries)
     try connection.execute(queries["operations/lock_patience"])
     try SchemaUpkeep(session: self).bringUpToDate()
@@ -88,6 +89,18 @@ public final class Session {
   private static func clock(_ configuration: Configuration, zone: TimeZone) throws -> RunClock {
     guard let now = configuration.now else { return .real(zone: zone) }
     return try .parsing(now, zone: zone)
+  }
+
+  /// Seconds of the server's silence after which a run gives up: `LABOURWATCH_PATIENCE`, else half an hour, far above the longest statement of
+  /// ten million rows; 0 waits for ever.
+  private static func patience(_ environment: [String: String]) throws -> Int {
+    guard let text = environment["LABOURWATCH_PATIENCE"], !text.isEmpty else { return 1800 }
+    guard let seconds = Int(text), (0...604_800).contains(seconds) else {
+      throw Failure.usage(
+        "LABOURWATCH_PATIENCE=\(text) is no number of seconds.",
+        next: "Write a whole number from 0 (wait for ever) to 604800.")
+    }
+    return seconds
   }
 
   private static func address(_ configuration: Configuration, _ console: Console) throws -> String {

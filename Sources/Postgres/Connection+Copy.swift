@@ -51,7 +51,7 @@ extension Connection {
     defer { isStreaming = false }
     var buffer: UnsafeMutablePointer<CChar>?
     while true {
-      let length = PQgetCopyData(pointer, &buffer, 0)
+      let length = attended { PQgetCopyData(pointer, &buffer, 0) }
       guard length > 0 else { break }
       defer { PQfreemem(buffer) }
       do {
@@ -75,7 +75,8 @@ extension Connection {
 
   private func startCopy(_ query: Query, _ expected: ExecStatusType, _ complaint: String) throws {
     try prepareToSend()
-    guard PQsendQuery(pointer, query.text) == 1, let result = PQgetResult(pointer) else { throw lost(query.name) }
+    let answer = attended { PQsendQuery(pointer, query.text) == 1 ? PQgetResult(pointer) : nil }
+    guard let result = answer else { throw lost(query.name) }
     let storage = ResultStorage(result, query: query.name)
     let status = PQresultStatus(result)
     if status == expected { return }
@@ -94,12 +95,12 @@ extension Connection {
     } catch {
       try abandonCopy(query, sink, because: error)
     }
-    guard PQputCopyEnd(pointer, nil) == 1 else { throw lost(query.name) }
+    guard attended({ PQputCopyEnd(pointer, nil) }) == 1 else { throw lost(query.name) }
     return try rowsOfFinishedCopy(query)
   }
 
   private func abandonCopy(_ query: Query, _ sink: CopySink, because failure: any Error) throws -> Never {
-    PQputCopyEnd(pointer, "the writer gave up")
+    _ = attended { PQputCopyEnd(pointer, "the writer gave up") }
     do {
       try drain(query.name) { _ in }
     } catch {

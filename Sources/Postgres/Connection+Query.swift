@@ -24,7 +24,7 @@ extension Connection {
   /// Runs a script of several statements, without parameters; outside a transaction they form one of their own.
   public func executeScript(_ script: Query) throws {
     try prepareToSend()
-    guard PQsendQuery(pointer, script.text) == 1 else { throw lost(script.name) }
+    guard attended({ PQsendQuery(pointer, script.text) }) == 1 else { throw lost(script.name) }
     try drain(script.name) { _ in }
   }
 
@@ -64,7 +64,9 @@ extension Connection {
     }
     let encoded = try values.map { try $0.encoded() }
     let sent = withParameters(values, encoded) { types, pointers, lengths, formats in
-      PQsendQueryParams(pointer, query.text, Int32(values.count), types, pointers, lengths, formats, 0)
+      attended {
+        PQsendQueryParams(pointer, query.text, Int32(values.count), types, pointers, lengths, formats, 0)
+      }
     }
     guard sent == 1 else { throw lost(query.name) }
   }
@@ -103,7 +105,7 @@ extension Connection {
   /// Takes all results of the statements sent, hands the good ones over, and throws the first error at the end.
   func drain(_ name: String?, _ body: (ResultStorage) throws -> Void) throws {
     var failure: (any Error)?
-    while let result = PQgetResult(pointer) {
+    while let result = attended({ PQgetResult(pointer) }) {
       let storage = ResultStorage(result, query: name)
       switch PQresultStatus(result) {
       case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_SINGLE_TUPLE, PGRES_EMPTY_QUERY:
@@ -128,7 +130,7 @@ extension Connection {
   func discardCopyOut() {
     canceller.cancel()
     var buffer: UnsafeMutablePointer<CChar>?
-    while PQgetCopyData(pointer, &buffer, 0) > 0 { PQfreemem(buffer) }
+    while attended({ PQgetCopyData(pointer, &buffer, 0) }) > 0 { PQfreemem(buffer) }
   }
 
   // MARK: Errors
@@ -139,7 +141,7 @@ extension Connection {
     let line = address.redacted(text.split(whereSeparator: \.isNewline).joined(separator: " "))
     return PostgresError(
       isOpen ? .misuse : .connectionLost,
-      isOpen ? line : "the connection to \(address) broke: \(line)", query: name)
+      isOpen ? line : "the connection to \(address) broke: \(reason(line))", query: name)
   }
 
   func error(of result: OpaquePointer, _ name: String?) -> PostgresError {
@@ -152,7 +154,7 @@ extension Connection {
       let text = PQresultErrorMessage(result).map { String(cString: $0) } ?? ""
       let line = address.redacted(text.split(whereSeparator: \.isNewline).joined(separator: " "))
       return PostgresError(
-        isOpen ? .server : .connectionLost, isOpen ? line : "the connection to \(address) broke: \(line)",
+        isOpen ? .server : .connectionLost, isOpen ? line : "the connection to \(address) broke: \(reason(line))",
         query: name)
     }
     let fields = PostgresError.ServerFields(

@@ -6,7 +6,7 @@ import Logging
 ///
 /// A connection is used by one thread at a time and is not `Sendable`; only its ``canceller`` may travel. Every call
 /// blocks until the server has answered. The session speaks UTF-8, UTC and ISO dates, looks for names in the schema
-/// `labourwatch` alone, and has no statement timeout.
+/// `labourwatch` alone, and has no statement timeout; a server that says nothing for long is given up where a patience is set.
 ///
 ///     let connection = try Connection("postgresql:///labourwatch")
 ///     for row in try connection.query("select code, name from regions where city = $1", [.text(city)]) {
@@ -17,6 +17,8 @@ public final class Connection {
   public let address: ConnectionAddress
   let pointer: OpaquePointer
   let notices: NoticeReceiver
+  /// Looks that the server answers; `nil` where it may take its time.
+  let watch: AnswerWatch?
   /// Whether a ``transaction(isolation:_:)`` is running.
   var inTransaction = false
   /// Whether a COPY or a row stream is being read or written, during which nothing else may run.
@@ -28,15 +30,17 @@ public final class Connection {
   ///   - url: a `postgresql://` URL or a libpq connection string; see ``ConnectionAddress``.
   ///   - applicationName: what `pg_stat_activity` and the server's log call this session.
   ///   - timeout: seconds to wait for the server's first answer.
+  ///   - patience: seconds of silence after which a statement fails with `connectionLost`; 0 waits for ever.
   ///   - logger: receives the server's warnings.
   /// - Throws: ``PostgresError``, with codes that tell a missing server from a refused user and a missing database.
   public init(
-    _ url: String, applicationName: String = "labourwatch", timeout: Int = 10,
+    _ url: String, applicationName: String = "labourwatch", timeout: Int = 10, patience: Int = 0,
     logger: Logger = Logger(label: "labourwatch.postgres")
   ) throws {
     address = try ConnectionAddress(url)
     pointer = try Self.connect(address, applicationName: applicationName, timeout: timeout)
     notices = NoticeReceiver(logger: logger)
+    watch = patience > 0 ? AnswerWatch(socket: PQsocket(pointer), patience: patience) : nil
     // libpq holds the receiver without owning it; it lives as long as this object, which closes the session first.
     PQsetNoticeProcessor(
       pointer,
@@ -47,7 +51,10 @@ public final class Connection {
     try execute(Self.sessionSettings)
   }
 
-  deinit { PQfinish(pointer) }
+  deinit {
+    watch?.end()
+    PQfinish(pointer)
+  }
 
   private static let sessionSettings = Query(
     name: "session settings",

@@ -87,7 +87,7 @@ final class CopySink {
     while !rest.isEmpty {
       let piece = min(rest.count, 1 << 20)
       guard let start = rest.baseAddress?.assumingMemoryBound(to: CChar.self),
-        PQputCopyData(connection.pointer, start, Int32(piece)) == 1
+        connection.attended({ PQputCopyData(connection.pointer, start, Int32(piece)) }) == 1
       else { throw connection.lost(query.name) }
       rest = UnsafeRawBufferPointer(rebasing: rest[piece...])
     }

@@ -195,6 +195,20 @@ import Testing
     }
   }
 
+  @Test func silentServersAreGivenUp() throws {
+    try TestDatabase.withDatabase(migrated: false) { database in
+      let connection = try Connection(database.url, patience: 1)
+      // Silence between statements is the program's own.
+      usleep(1_500_000)
+      let began = ContinuousClock.now
+      let error = #expect(throws: PostgresError.self) { try connection.query("select pg_sleep(20)") }
+      #expect(error?.code == .connectionLost)
+      #expect(error?.message.contains("said nothing for 1 s") == true)
+      #expect(ContinuousClock.now - began < .seconds(5))
+      #expect(!connection.isOpen)
+    }
+  }
+
   @Test func cancelStopsAStatement() throws {
     try TestDatabase.withDatabase(migrated: false) { database in
       let connection = try database.connect()
