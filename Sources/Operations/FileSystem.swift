@@ -1,4 +1,5 @@
 import Foundation
+import Tabular
 
 /// The few things that use cases ask of the file system.
 enum FileSystem {
@@ -76,7 +77,10 @@ enum FileSystem {
   /// - Parameter whole: the file appears whole or not at all.
   static func write(_ bytes: Data, to path: String, whole: Bool = false) throws {
     do {
-      try bytes.write(to: URL(fileURLWithPath: path), options: whole ? .atomic : [])
+      guard whole else { return try bytes.write(to: URL(fileURLWithPath: path)) }
+      try bytes.withUnsafeBytes { try AtomicFile.write($0, to: path) }
+    } catch let error as TableError {
+      throw Failure(.failed, error.description)
     } catch {
       throw Failure(
         .failed, "\(path) cannot be written: \(reason(error))", next: "Look for space on the disk and for permissions.")

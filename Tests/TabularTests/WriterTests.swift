@@ -121,6 +121,16 @@ struct WriterTests {
     #expect(text() == "a\r\n")
     try Array("new".utf8).withUnsafeBytes { try AtomicFile.write($0, to: path) }
     #expect(text() == "new")
+    // What a killed process left goes; what belongs to one that lives stays, and so does another file's.
+    let leftovers = [
+      "\(folder)/.\(path.split(separator: "/").last ?? "").999999999.0.tmp", "\(folder)/.other.999999999.0.tmp",
+    ]
+    let mine = "\(folder)/.\(path.split(separator: "/").last ?? "").\(getpid()).7.tmp"
+    for name in leftovers + [mine] { try write(Array("half".utf8), to: name) }
+    try Array("newer".utf8).withUnsafeBytes { try AtomicFile.write($0, to: path) }
+    #expect((leftovers + [mine]).map { access($0, F_OK) } == [-1, 0, 0])
+    unlink(leftovers[1])
+    unlink(mine)
     // Only the file itself is left in the folder.
     #expect(unlink(path) == 0)
     #expect(rmdir(folder) == 0)

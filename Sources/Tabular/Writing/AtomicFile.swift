@@ -1,7 +1,8 @@
 import Glibc
 
 /// A file that appears under its name only when it is complete: written beside its place under a hidden name, flushed to
-/// disk, then renamed. Without `finish` nothing is left behind, and a file that stood there before stays as it was.
+/// disk, then renamed. Without `finish` nothing is left behind, and a file that stood there before stays as it was. What a process that
+/// was killed left beside it is taken away by the next one that writes the same file.
 public final class AtomicFile: ByteSink {
   /// Where the file will appear.
   public let path: String
@@ -16,9 +17,9 @@ public final class AtomicFile: ByteSink {
     self.path = path
     let folder = AtomicFile.folder(of: path)
     let name = path.split(separator: "/").last.map(String.init) ?? "file"
+    AtomicFile.removeLeftovers(of: name, in: folder)
     var opened: Int32 = -1
     var chosen = ""
-    // A name left behind by a process that died may be taken.
     for attempt in 0..<1000 {
       chosen = "\(folder)/.\(name).\(getpid()).\(attempt).tmp"
       opened = open(chosen, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
@@ -86,6 +87,21 @@ public final class AtomicFile: ByteSink {
     TableError(
       .io, file: path, "\(words): \(systemMessage(errno)).",
       nextStep: "Check the space left on the disk, then run again.")
+  }
+
+  /// Removes unfinished files of this name whose process, told by its number in their name, is gone.
+  private static func removeLeftovers(of name: String, in folder: String) {
+    guard let stream = opendir(folder) else { return }
+    defer { closedir(stream) }
+    while let entry = readdir(stream) {
+      let found = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      guard found.hasPrefix(".\(name)."), found.hasSuffix(".tmp") else { continue }
+      let parts = found.dropFirst(name.utf8.count + 2).dropLast(4).split(separator: ".")
+      guard parts.count == 2, Int(parts[1]) != nil, let process = pid_t(parts[0]), process > 0 else { continue }
+      if kill(process, 0) != 0, errno == ESRCH { unlink("\(folder)/\(found)") }
+    }
   }
 
   private static func folder(of path: String) -> String {
