@@ -100,6 +100,15 @@ public struct RunCost: Encodable, Sendable {
     case peakMemory = "peak_memory_bytes"
   }
 
+  /// The high-water mark of this program's own memory; `ru_maxrss` also counts what started it, before it became this program.
+  private static func peakOfThisProgram() -> Int? {
+    guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+      let mark = status.firstRange(of: "VmHWM:")
+    else { return nil }
+    let digits = status[mark.upperBound...].drop { $0 == " " || $0 == "\t" }.prefix { $0.isNumber }
+    return Int(digits).map { $0 * 1024 }
+  }
+
   /// The cost since a moment of the real clock (seconds since 1970).
   init(since started: Double) {
     var usage = rusage()
@@ -107,6 +116,6 @@ public struct RunCost: Encodable, Sendable {
     func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
     self.seconds = Run.realClock() - started
     cpuSeconds = seconds(usage.ru_utime) + seconds(usage.ru_stime)
-    peakMemory = usage.ru_maxrss * 1024
+    peakMemory = Self.peakOfThisProgram() ?? usage.ru_maxrss * 1024
   }
 }
