@@ -6,11 +6,15 @@ DESTDIR ?=
 RELEASE = -c release --product labourwatch --static-swift-stdlib
 BINARY = .build/release/labourwatch
 DEMO = .labourwatch/demo
+# make faults: the first seed and how many; make fuzz: random inputs a form of file.
+SEED ?= 0
+COUNT ?= 371
+FUZZ ?= 350000
 # The clock of the demo: the night after the sample data end.
 DEMO_NOW = 2022-01-05T02:00:00
 
 .DEFAULT_GOAL := help
-.PHONY: help packages build demo test lint format bench install clean
+.PHONY: help packages build demo test faults fuzz lint format bench install clean
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +30,14 @@ demo: build ## the main job on the sample data of the repository
 
 test: packages ## all tests, against a private PostgreSQL
 	@$(SWIFT) test
+
+faults: build ## seeded faults: kills, cuts, crashes, full disks, hostile files (SEED, COUNT; docs/faults.md)
+	@$(SWIFT) build $(subst labourwatch,faults,$(RELEASE))
+	@$(SWIFT) build $(subst labourwatch,FaultShim,$(RELEASE))
+	@.build/release/faults --seed $(SEED) --count $(COUNT)
+
+fuzz: packages ## the parsers on FUZZ random inputs a form, optimised
+	LABOURWATCH_FUZZ=$(FUZZ) $(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path .build/fuzz --filter TabularTests
 
 lint: ## the format of every source file
 	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests

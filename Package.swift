@@ -30,7 +30,11 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 
 let package = Package(
   name: "labourwatch",
-  products: [.executable(name: "labourwatch", targets: ["labourwatch"])],
+  products: [
+    .executable(name: "labourwatch", targets: ["labourwatch"]),
+    // Loaded into the program by the fault harness; not shipped.
+    .library(name: "FaultShim", type: .dynamic, targets: ["CFaultShim"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -82,5 +86,15 @@ let package = Package(
     tests("Reporting", ["Reporting", "TestSupport"]),
     tests("Operations", ["Operations", "TestSupport"]),
     tests("EndToEnd", ["Operations", "TestSupport"]),
+
+    .target(name: "CFaultShim", path: "Tests/Faults/Shim"),
+    .target(
+      name: "FaultHarness",
+      dependencies: [
+        "Postgres", "Tabular", "LabourMarket", "Simulation", "Operations", "TestSupport", "CLibXLSXWriter", "CLibZip",
+      ], path: "Tests/Faults/Harness", swiftSettings: settings),
+    .executableTarget(
+      name: "faults", dependencies: ["FaultHarness", arguments], path: "Tests/Faults/Command", swiftSettings: settings),
+    tests("Faults", ["FaultHarness"]),
   ]
 )

@@ -42,7 +42,7 @@ struct NightTests {
     }
   }
 
-  private func night(_ program: Program, _ summary: String) throws -> Program.Outcome {
+  private func night(_ program: Program, _ summary: String) throws -> Child.Outcome {
     try program.run("nightly", "--inbox", "inbox", "--out", "lists", "--now", City.now, "--summary", summary)
   }
 

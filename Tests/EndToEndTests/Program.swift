@@ -5,16 +5,6 @@ import Testing
 
 /// The real program as a child process, in a folder and with a database of its own.
 struct Program {
-  /// How a command ended.
-  struct Outcome {
-    /// The exit code; 128 and the signal's number when a signal ended it.
-    let status: Int32
-    /// Standard output.
-    let output: String
-    /// Standard error: log lines and messages.
-    let log: String
-  }
-
   /// The database.
   let database: TestDatabase
   /// The folder where it runs: the current one of the child.
@@ -49,12 +39,12 @@ struct Program {
   }
 
   /// Runs a command to its end.
-  func run(_ arguments: [String], _ environment: [String: String] = [:]) throws -> Outcome {
+  func run(_ arguments: [String], _ environment: [String: String] = [:]) throws -> Child.Outcome {
     try start(arguments, environment).wait()
   }
 
   /// Runs a command to its end.
-  func run(_ arguments: String...) throws -> Outcome { try start(arguments).wait() }
+  func run(_ arguments: String...) throws -> Child.Outcome { try start(arguments).wait() }
 
   /// The text of a file in the folder; fails the test where there is none.
   func text(_ name: String) throws -> String { try String(contentsOfFile: folder + "/" + name, encoding: .utf8) }
@@ -100,43 +90,6 @@ struct Program {
   /// The single number that a query gives.
   func count(_ text: String) throws -> Int {
     try database.connect().query(Query(name: "count", text: text)).one().int(0)
-  }
-}
-
-/// A started program.
-final class Child {
-  private let process = Process()
-  private let files: [String]
-
-  fileprivate init(_ path: String, _ arguments: [String], in folder: String, environment: [String: String]) throws {
-    let stem = "\(folder)/.child-\(UInt64.random(in: 0 ... .max))"
-    files = [stem + ".out", stem + ".err"]
-    for file in files { try write("", to: file) }
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    process.environment = environment
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: files[0]))
-    process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: files[1]))
-    try process.run()
-  }
-
-  /// Whether it still runs.
-  var isRunning: Bool { process.isRunning }
-
-  /// Sends it a signal.
-  func signal(_ signal: Int32) { kill(process.processIdentifier, signal) }
-
-  /// Waits for its end.
-  @discardableResult
-  func wait() throws -> Program.Outcome {
-    process.waitUntilExit()
-    let texts = try files.map { try String(contentsOfFile: $0, encoding: .utf8) }
-    for file in files { unlink(file) }
-    let status = process.terminationStatus
-    return Program.Outcome(
-      status: process.terminationReason == .exit ? status : 128 + status, output: texts[0], log: texts[1])
   }
 }
 

@@ -6,7 +6,7 @@ import Testing
 @Suite("Wrong usage, wrong configuration, wrong files")
 struct UsageTests {
   /// Checks how a command ended, that its message names what is wrong, and that it was written for people.
-  private func check(_ outcome: Program.Outcome, _ status: Operations.ExitStatus, _ words: [String], _ what: String) {
+  private func check(_ outcome: Child.Outcome, _ status: Operations.ExitStatus, _ words: [String], _ what: String) {
     #expect(outcome.status == status.rawValue, "\(what): \(outcome.log)")
     for word in words { #expect(outcome.log.contains(word), "\(what): “\(word)” is not in: \(outcome.log)") }
     #expect(!outcome.log.contains("Error Domain") && !outcome.log.contains("Fatal error"), "\(what): \(outcome.log)")

@@ -1,0 +1,19 @@
+import FaultHarness
+import Foundation
+import Testing
+
+@Suite("Seeded faults: a slice of `make faults`")
+struct FaultSliceTests {
+  /// Quick ones of most kinds, all on the ingestion of small files.
+  private static let seeds = [1, 3, 16, 21, 24, 26, 29, 32, 35, 46, 52]
+
+  @Test("After each fault and one more run nothing is lost, nothing doubled, nothing left over")
+  func slice() throws {
+    let here = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
+    let suite = FaultSuite(
+      .init(program: here + "/labourwatch", shim: here + "/libFaultShim.so", seeds: Self.seeds))
+    let results = try suite.run { _ in }
+    #expect(results.count == Self.seeds.count)
+    for result in results { #expect(result.complaints.isEmpty, "\(result.line)") }
+  }
+}
