@@ -18,21 +18,25 @@ SELECT f.ordinal * 4 + CASE WHEN f.newest IS NULL THEN 0 WHEN f.known_at >= f.ne
                            WHERE r.city = (SELECT current_setting('labourwatch.city')) AND r.repeated
                              AND r.credit_code = s.credit_code AND r.survey_wave = s.survey_wave AND r.period = s.period AND r.occupation = s.occupation)
        UNION ALL
-       -- Keys that may occur more than once: each version once, the newest before it also in the file. A count makes the server look each up in
-       -- the index; there are few.
+       -- Keys that may occur more than once: each version once, the newest before it also in the file. There are few: a count makes the server look
+       -- each up in the index, once they are picked.
        SELECT n.ordinal, n.known_at,
               greatest(n.newest, max(n.known_at) OVER (PARTITION BY n.credit_code, n.survey_wave, n.period, n.occupation
                                                            ORDER BY n.ordinal ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))
-         FROM (SELECT s.ordinal, s.credit_code, s.survey_wave, s.period, s.occupation, s.known_at, s.content_hash,
+         FROM (WITH twice AS MATERIALIZED (
+                 SELECT s.city, s.ordinal, s.credit_code, s.survey_wave, s.period, s.occupation, s.known_at, s.content_hash
+                   FROM staging_hiring_plans s
+                  WHERE s.city = (SELECT current_setting('labourwatch.city'))
+                    AND EXISTS (SELECT FROM staging_hiring_plans r
+                                 WHERE r.city = (SELECT current_setting('labourwatch.city')) AND r.repeated
+                                   AND r.credit_code = s.credit_code AND r.survey_wave = s.survey_wave AND r.period = s.period AND r.occupation = s.occupation)
+               )
+               SELECT s.ordinal, s.credit_code, s.survey_wave, s.period, s.occupation, s.known_at, s.content_hash,
                       row_number() OVER (PARTITION BY s.credit_code, s.survey_wave, s.period, s.occupation, s.known_at, s.content_hash ORDER BY s.ordinal) AS number,
                       (SELECT max(v.known_at) FROM hiring_plan_versions v
                         WHERE v.city = s.city AND v.credit_code = s.credit_code AND v.survey_wave = s.survey_wave AND v.period = s.period AND v.occupation = s.occupation) AS newest
-                 FROM staging_hiring_plans s
-                WHERE s.city = (SELECT current_setting('labourwatch.city'))
-                  AND EXISTS (SELECT FROM staging_hiring_plans r
-                               WHERE r.city = (SELECT current_setting('labourwatch.city')) AND r.repeated
-                                 AND r.credit_code = s.credit_code AND r.survey_wave = s.survey_wave AND r.period = s.period AND r.occupation = s.occupation)
-                  AND (SELECT count(*) FROM hiring_plan_versions v
+                 FROM twice s
+                WHERE (SELECT count(*) FROM hiring_plan_versions v
                         WHERE v.city = s.city
                           AND v.credit_code = s.credit_code AND v.survey_wave = s.survey_wave AND v.period = s.period AND v.occupation = s.occupation AND v.known_at = s.known_at AND v.content_hash = s.content_hash) = 0) n
         WHERE n.number = 1) f

@@ -18,21 +18,25 @@ SELECT f.ordinal * 4 + CASE WHEN f.newest IS NULL THEN 0 WHEN f.known_at >= f.ne
                            WHERE r.city = (SELECT current_setting('labourwatch.city')) AND r.repeated
                              AND r.indicator = s.indicator AND r.region = s.region AND r.month = s.month)
        UNION ALL
-       -- Keys that may occur more than once: each version once, the newest before it also in the file. A count makes the server look each up in
-       -- the index; there are few.
+       -- Keys that may occur more than once: each version once, the newest before it also in the file. There are few: a count makes the server look
+       -- each up in the index, once they are picked.
        SELECT n.ordinal, n.known_at,
               greatest(n.newest, max(n.known_at) OVER (PARTITION BY n.indicator, n.region, n.month
                                                            ORDER BY n.ordinal ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))
-         FROM (SELECT s.ordinal, s.indicator, s.region, s.month, s.known_at, s.content_hash,
+         FROM (WITH twice AS MATERIALIZED (
+                 SELECT s.city, s.ordinal, s.indicator, s.region, s.month, s.known_at, s.content_hash
+                   FROM staging_outcomes s
+                  WHERE s.city = (SELECT current_setting('labourwatch.city'))
+                    AND EXISTS (SELECT FROM staging_outcomes r
+                                 WHERE r.city = (SELECT current_setting('labourwatch.city')) AND r.repeated
+                                   AND r.indicator = s.indicator AND r.region = s.region AND r.month = s.month)
+               )
+               SELECT s.ordinal, s.indicator, s.region, s.month, s.known_at, s.content_hash,
                       row_number() OVER (PARTITION BY s.indicator, s.region, s.month, s.known_at, s.content_hash ORDER BY s.ordinal) AS number,
                       (SELECT max(v.known_at) FROM outcome_versions v
                         WHERE v.city = s.city AND v.indicator = s.indicator AND v.region = s.region AND v.month = s.month) AS newest
-                 FROM staging_outcomes s
-                WHERE s.city = (SELECT current_setting('labourwatch.city'))
-                  AND EXISTS (SELECT FROM staging_outcomes r
-                               WHERE r.city = (SELECT current_setting('labourwatch.city')) AND r.repeated
-                                 AND r.indicator = s.indicator AND r.region = s.region AND r.month = s.month)
-                  AND (SELECT count(*) FROM outcome_versions v
+                 FROM twice s
+                WHERE (SELECT count(*) FROM outcome_versions v
                         WHERE v.city = s.city
                           AND v.indicator = s.indicator AND v.region = s.region AND v.month = s.month AND v.known_at = s.known_at AND v.content_hash = s.content_hash) = 0) n
         WHERE n.number = 1) f

@@ -19,21 +19,25 @@ SELECT f.ordinal * 4 + CASE WHEN f.newest IS NULL THEN 0 WHEN f.known_at >= f.ne
                            WHERE r.city = (SELECT current_setting('labourwatch.city')) AND r.repeated
                              AND r.program = s.program AND r.region = s.region AND r.chain = s.chain AND r.occupation = s.occupation AND r.month = s.month AND r.known_at = s.known_at)
        UNION ALL
-       -- Keys that may occur more than once: each version once, the newest before it also in the file. A count makes the server look each up in
-       -- the index; there are few.
+       -- Keys that may occur more than once: each version once, the newest before it also in the file. There are few: a count makes the server look
+       -- each up in the index, once they are picked.
        SELECT n.ordinal, n.known_at,
               greatest(n.newest, max(n.known_at) OVER (PARTITION BY n.program, n.region, n.chain, n.occupation, n.month, n.known_at
                                                            ORDER BY n.ordinal ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))
-         FROM (SELECT s.ordinal, s.program, s.region, s.chain, s.occupation, s.month, s.known_at, s.content_hash,
+         FROM (WITH twice AS MATERIALIZED (
+                 SELECT s.city, s.ordinal, s.program, s.region, s.chain, s.occupation, s.month, s.known_at, s.content_hash
+                   FROM staging_supply_pipeline s
+                  WHERE s.city = (SELECT current_setting('labourwatch.city'))
+                    AND EXISTS (SELECT FROM staging_supply_pipeline r
+                                 WHERE r.city = (SELECT current_setting('labourwatch.city')) AND r.repeated
+                                   AND r.program = s.program AND r.region = s.region AND r.chain = s.chain AND r.occupation = s.occupation AND r.month = s.month AND r.known_at = s.known_at)
+               )
+               SELECT s.ordinal, s.program, s.region, s.chain, s.occupation, s.month, s.known_at, s.content_hash,
                       row_number() OVER (PARTITION BY s.program, s.region, s.chain, s.occupation, s.month, s.known_at, s.content_hash ORDER BY s.ordinal) AS number,
                       (SELECT max(v.known_at) FROM supply_pipeline_versions v
                         WHERE v.city = s.city AND v.program = s.program AND v.region = s.region AND v.chain = s.chain AND v.occupation = s.occupation AND v.month = s.month AND v.known_at = s.known_at) AS newest
-                 FROM staging_supply_pipeline s
-                WHERE s.city = (SELECT current_setting('labourwatch.city'))
-                  AND EXISTS (SELECT FROM staging_supply_pipeline r
-                               WHERE r.city = (SELECT current_setting('labourwatch.city')) AND r.repeated
-                                 AND r.program = s.program AND r.region = s.region AND r.chain = s.chain AND r.occupation = s.occupation AND r.month = s.month AND r.known_at = s.known_at)
-                  AND (SELECT count(*) FROM supply_pipeline_versions v
+                 FROM twice s
+                WHERE (SELECT count(*) FROM supply_pipeline_versions v
                         WHERE v.city = s.city
                           AND v.program = s.program AND v.region = s.region AND v.chain = s.chain AND v.occupation = s.occupation AND v.month = s.month AND v.known_at = s.known_at AND v.content_hash = s.content_hash) = 0) n
         WHERE n.number = 1) f

@@ -18,21 +18,25 @@ SELECT f.ordinal * 4 + CASE WHEN f.newest IS NULL THEN 0 WHEN f.known_at >= f.ne
                            WHERE r.city = (SELECT current_setting('labourwatch.city')) AND r.repeated
                              AND r.person = s.person AND r.registered_on = s.registered_on)
        UNION ALL
-       -- Keys that may occur more than once: each version once, the newest before it also in the file. A count makes the server look each up in
-       -- the index; there are few.
+       -- Keys that may occur more than once: each version once, the newest before it also in the file. There are few: a count makes the server look
+       -- each up in the index, once they are picked.
        SELECT n.ordinal, n.known_at,
               greatest(n.newest, max(n.known_at) OVER (PARTITION BY n.person, n.registered_on
                                                            ORDER BY n.ordinal ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))
-         FROM (SELECT s.ordinal, s.person, s.registered_on, s.known_at, s.content_hash,
+         FROM (WITH twice AS MATERIALIZED (
+                 SELECT s.city, s.ordinal, s.person, s.registered_on, s.known_at, s.content_hash
+                   FROM staging_unemployment s
+                  WHERE s.city = (SELECT current_setting('labourwatch.city'))
+                    AND EXISTS (SELECT FROM staging_unemployment r
+                                 WHERE r.city = (SELECT current_setting('labourwatch.city')) AND r.repeated
+                                   AND r.person = s.person AND r.registered_on = s.registered_on)
+               )
+               SELECT s.ordinal, s.person, s.registered_on, s.known_at, s.content_hash,
                       row_number() OVER (PARTITION BY s.person, s.registered_on, s.known_at, s.content_hash ORDER BY s.ordinal) AS number,
                       (SELECT max(v.known_at) FROM unemployment_versions v
                         WHERE v.city = s.city AND v.person = s.person AND v.registered_on = s.registered_on) AS newest
-                 FROM staging_unemployment s
-                WHERE s.city = (SELECT current_setting('labourwatch.city'))
-                  AND EXISTS (SELECT FROM staging_unemployment r
-                               WHERE r.city = (SELECT current_setting('labourwatch.city')) AND r.repeated
-                                 AND r.person = s.person AND r.registered_on = s.registered_on)
-                  AND (SELECT count(*) FROM unemployment_versions v
+                 FROM twice s
+                WHERE (SELECT count(*) FROM unemployment_versions v
                         WHERE v.city = s.city
                           AND v.person = s.person AND v.registered_on = s.registered_on AND v.known_at = s.known_at AND v.content_hash = s.content_hash) = 0) n
         WHERE n.number = 1) f

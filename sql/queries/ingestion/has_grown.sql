@@ -1,3 +1,3 @@
--- Whether a table grew by a quarter or more since the planner last looked at it.
+-- Whether a table grew by a twentieth or more since the planner last looked at it.
 -- $1 table, $2 new rows
-SELECT $2::bigint > 0.25 * greatest(c.reltuples, 0) FROM pg_class c WHERE c.oid = to_regclass($1);
+SELECT $2::bigint > 0.05 * greatest(c.reltuples, 0) FROM pg_class c WHERE c.oid = to_regclass($1);
