@@ -58,14 +58,15 @@ struct Calibration: Sendable {
   }
 
   /// How much wider an interval must be because the size of errors is known from few independent periods only: the ratio of
-  /// Student's to the normal quantile. Errors of neighbouring origins overlap, so periods count less at longer horizons.
+  /// Student's to the normal quantile. Errors of neighbouring origins overlap in all but one of
+  /// their periods, so `n` periods count as `n / horizon` (not below four).
   private static func smallSampleFactor(_ list: [(value: Double, age: Int)], horizon: Int, decay: Double) -> Double {
     let ages = Set(list.map(\.age)).sorted()
     guard !ages.isEmpty else { return 1 }
     let weights = ages.map { pow(decay, Double($0)) }
     let sum = weights.reduce(0, +)
     let effective = sum * sum / weights.reduce(0) { $0 + $1 * $1 }
-    let freedom = Swift.max(effective / pow(Double(horizon), 0.75), 4)
+    let freedom = Swift.max(effective / Double(horizon), 4)
     let factor = Statistics.studentQuantile(0.9, freedom: freedom) / Statistics.normalQuantile(0.9)
     return 1 + (factor - 1) * Swift.min(1, 3 * sqrt(commonShare(list, ages: ages)))
   }

@@ -17,6 +17,9 @@ struct Evidence: Sendable {
 
   var entries: [Entry] = []
 
+  /// Evidence from given entries.
+  init(entries: [Entry]) { self.entries = entries }
+
   /// Collects forecasts of `models` (after the pooled one, if any) from past origins of a sample of the panel.
   init(run: PanelRun, models: [any SeriesModel], budget: Int) {
     let horizon = run.options.horizon

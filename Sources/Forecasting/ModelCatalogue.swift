@@ -6,14 +6,14 @@ public enum ModelCatalogue {
       Naive(), SeasonalNaive(), Drift(), Naive2(), ExponentialSmoothing.simple, ExponentialSmoothing.holt,
       ExponentialSmoothing.dampedHolt, ExponentialSmoothing.dampedHoltWinters, ExponentialSmoothing(),
     ] + Theta.Form.allCases.map { Theta($0) } + [
-      ARIMA(),
+      ComplexSmoothing(), ARIMA(),
       Croston(), Croston(corrected: true), TeunterSyntetosBabai(), AggregateDisaggregate(),
       AggregateDisaggregate(averaged: true),
     ]
 
   /// The models that take part in the default combination besides the pooled regression.
   public static let combined: [any SeriesModel] = [
-    Theta(.dynamicOptimised), Theta(.optimised), ExponentialSmoothing(), ARIMA(),
+    Theta(.dynamicOptimised), Theta(.optimised), ExponentialSmoothing(), ComplexSmoothing(), ARIMA(),
   ]
 
   /// The model of a name, case ignored.

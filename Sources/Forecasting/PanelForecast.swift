@@ -45,7 +45,8 @@ struct CombinationPlan: Sendable {
     let evidence = Evidence(run: run, models: models, budget: run.options.budget)
     let count = models.count + (run.pooled == nil ? 0 : 1)
     let combination = Combination(
-      evidence: evidence, models: count, horizon: run.options.horizon, decay: run.options.pooled.errorDecay,
+      evidence: evidence, groups: run.groups.index, groupCount: run.groups.names.count, models: count,
+      horizon: run.options.horizon, decay: run.options.pooled.errorDecay,
       threads: run.options.threads)
     self.combination = combination
     calibration = CombinationPlan.calibrate(evidence, combination: combination, run: run)
@@ -62,7 +63,8 @@ struct CombinationPlan: Sendable {
     for entry in evidence.entries {
       guard let scale = run.scales[entry.series], let relative = sizes[entry.series]?[entry.age] else { continue }
       for h in entry.actual.indices {
-        let point = combination.combine(entry.forecasts.map { $0.isEmpty ? .nan : $0[h] }, at: h)
+        let point = combination.combine(
+          entry.forecasts.map { $0.isEmpty ? .nan : $0[h] }, group: run.groups.index[entry.series], at: h)
         let error = scale.scaled(entry.actual[h]) - scale.scaled(point)
         let size = relative * run.typicalError[h]
         guard error.isFinite, size > 0 else { continue }
@@ -103,10 +105,12 @@ struct CombinationPlan: Sendable {
         reasons.append("left out: \(error.reason)")
       }
     }
-    let points = (0..<horizon).map { h in combination.combine(forecasts.map { $0[h] }, at: h) }
+    let points = (0..<horizon).map { h in
+      combination.combine(forecasts.map { $0[h] }, group: run.groups.index[index], at: h)
+    }
     guard points.allSatisfy(\.isFinite) else { return fallback(series: series, ready: ready, notes: notes) }
     var out = result(series: series, ready: ready, scale: scale, points: points, notes: notes)
-    if run.options.explain { out.weights = weights(forecasts, reasons: reasons) }
+    if run.options.explain { out.weights = weights(forecasts, group: run.groups.index[index], reasons: reasons) }
     return out
   }
 
@@ -138,15 +142,17 @@ struct CombinationPlan: Sendable {
   }
 
   /// Each model's shares as they were applied, with its rolling error and parameters.
-  private func weights(_ forecasts: [[Double]], reasons: [String]) -> [SeriesForecastResult.Weight] {
+  private func weights(_ forecasts: [[Double]], group: Int, reasons: [String]) -> [SeriesForecastResult.Weight] {
     let names = (run.pooled == nil ? [] : ["pooled"]) + models.map(\.name)
     let horizon = run.options.horizon
     return names.indices.map { m in
       let shares = (0..<horizon).map { h -> Double in
-        let present = names.indices.reduce(0) { $0 + (forecasts[$1][h].isFinite ? combination.shares[h][$1] : 0) }
-        return forecasts[m][h].isFinite && present > 0 ? combination.shares[h][m] / present : 0
+        let present = names.indices.reduce(0) {
+          $0 + (forecasts[$1][h].isFinite ? combination.shares[group][h][$1] : 0)
+        }
+        return forecasts[m][h].isFinite && present > 0 ? combination.shares[group][h][m] / present : 0
       }
-      let error = Statistics.mean(combination.errors.map { $0[m] })
+      let error = Statistics.mean(combination.errors[group].map { $0[m] })
       let rolling = error.isFinite ? "rolling error \(Explain.number(error)); " : ""
       return SeriesForecastResult.Weight(model: names[m], shares: shares, reason: rolling + reasons[m])
     }

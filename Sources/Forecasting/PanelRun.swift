@@ -4,6 +4,8 @@ import Glibc
 struct PanelRun: Sendable {
   let options: PanelForecaster.Options
   let prepared: [PreparedSeries]
+  /// The groups of the series.
+  let groups: SeriesGroups
   /// The pooled scale of each series, `nil` where the pooled model does not apply.
   let scales: [PooledScale?]
   /// Series that have a pooled scale, in order.
@@ -25,6 +27,7 @@ struct PanelRun: Sendable {
       PreparedSeries(index: $0, series: panel.series[$0], season: season)
     }
     let prepared = self.prepared
+    groups = SeriesGroups(panel, prepared: prepared, season: season, threads: options.threads)
     scales = Parallel.map(prepared.count, threads: options.threads, chunk: 64) {
       PooledScale(prepared[$0].values, season: season)
     }

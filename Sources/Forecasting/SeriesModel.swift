@@ -66,6 +66,32 @@ public struct ModelFit: Sendable {
     self.explanation = explanation
   }
 
+  /// The average of several forms' fits by Akaike weights: exp(−Δ/2) of their corrected criteria (Burnham and Anderson 2002; for
+  /// forecasts Kolassa, "Combining exponential smoothing forecasts using Akaike weights", IJF 27, 2011). Forms below a hundredth of
+  /// the best are left out.
+  ///
+  /// - Parameter fits: each form's criterion and a way to its fit; not empty.
+  static func average(_ fits: [(criterion: Double, make: () -> ModelFit)]) -> ModelFit {
+    let best = fits.map(\.criterion).min() ?? 0
+    let kept = fits.map { (weight: exp(-($0.criterion - best) / 2), make: $0.make) }.filter { $0.weight > 0.01 }
+      .sorted { $0.weight > $1.weight }
+    let total = kept.reduce(0) { $0 + $1.weight }
+    var out = kept[0].make()
+    guard kept.count > 1 else { return out }
+    let parts = kept.map { (share: $0.weight / total, fit: $0.make()) }.filter { $0.fit.mean.allSatisfy(\.isFinite) }
+    guard parts.count > 1 else { return parts.first?.fit ?? out }
+    let whole = parts.reduce(0) { $0 + $1.share }
+    func mixed(_ path: KeyPath<ModelFit, [Double]>, _ i: Int) -> Double {
+      parts.reduce(0) { $0 + $1.share / whole * $1.fit[keyPath: path][i] }
+    }
+    out.fitted = out.fitted.indices.map { mixed(\.fitted, $0) }
+    out.mean = out.mean.indices.map { mixed(\.mean, $0) }
+    out.deviations = out.deviations.indices.map { mixed(\.deviations, $0) }
+    out.explanation = parts.map { "\(Explain.number($0.share / whole)) × \($0.fit.explanation)" }.joined(
+      separator: " + ")
+    return out
+  }
+
   /// In-sample residuals, value − fitted.
   public func residuals(of values: [Double]) -> [Double] {
     zip(values, fitted).map { $0 - $1 }

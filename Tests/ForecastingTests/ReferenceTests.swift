@@ -27,6 +27,34 @@ import Testing
     try agree(ExponentialSmoothing(), [442.357, 428.267, 492.975, 477.37, 477.603, 535.858], within: 0.06)
   }
 
+  /// statsforecast 2.1.1 auto_ces with model N, S, P, F and without one (it takes F), season 12.
+  @Test func complexSmoothing() throws {
+    let expected: [(ComplexSmoothing.Form, [Double])] = [
+      (.none, [425.491, 418.238, 417.202, 411.309, 409.319, 404.301]),
+      (.simple, [445.996, 422.518, 480.086, 501.888, 523.193, 582.526]),
+      (.partial, [452.348, 445.457, 493.068, 544.551, 531.883, 590.836]),
+      (.full, [453.018, 429.323, 488.628, 500.276, 519.783, 586.456]),
+    ]
+    let shares = [0.015, 0.015, 0.075, 0.06]
+    for ((form, values), share) in zip(expected, shares) {
+      try agree(ComplexSmoothing(forms: [form], evaluations: 800), values, within: share)
+    }
+    try agree(ComplexSmoothing(), expected[3].1, within: 0.06)
+  }
+
+  /// Sums of squares at given constants: numpy 2.4.6 by the paper's equations, run forward, backward and forward from the first
+  /// states of statsforecast 2.1.1 (`initstate`).
+  @Test func complexSmoothingRecursions() {
+    let expected: [(ComplexSmoothing.Form, [Double], Double)] = [
+      (.none, [1.4, 1.1], 673110.5188875977), (.simple, [1.2, 0.9], 3813990.4988158974),
+      (.partial, [1.4, 1.1, 0.2], 1990622.54794876), (.full, [1.3, 1.05, 1.1, 0.9], 367708.18813579815),
+    ]
+    for (form, constants, squares) in expected {
+      let own = ComplexRecursion(airPassengers, season: 12, form: form, constants: constants).squares()
+      #expect(abs(own / squares - 1) < 1e-6, "\(form) \(own)")
+    }
+  }
+
   /// statsforecast 2.1.1 ARIMA (0,1,1)(0,1,1) with season_length=12 on logarithms (the airline model).
   @Test func arima() throws {
     try agree(ARIMA(), [450.2, 425.7, 479.6, 492.1, 508.6, 583.1], within: 0.02)

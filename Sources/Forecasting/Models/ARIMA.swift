@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Models (p,1,q)(P,1,Q) with p, q, P, Q of 0 or 1 — the airline model of Box and Jenkins (1976) among them — or (p,1,q) where the
 /// autocorrelation shows no season. Coefficients have the least conditional sum of squares (Box and Jenkins 1976, chapter 7), the
-/// orders the least AICc. Positive series are taken in logarithms. Cost: a few hundred passes over the series.
+/// orders are averaged by their Akaike weights. Positive series are taken in logarithms. Cost: a few hundred passes over the series.
 public struct ARIMA: SeriesModel {
   /// The name of the model.
   public let name = "ARIMA"
@@ -24,16 +24,19 @@ public struct ARIMA: SeriesModel {
     let y = logarithmic ? values.map { log($0) } : values
     let m = season > 1 && n >= 3 * season && Seasonality.isSeasonal(values, season: season) ? season : 0
     let w = (1 + m..<n).map { t in y[t] - y[t - 1] - (m > 0 ? y[t - m] - y[t - m - 1] : 0) }
-    var best: (process: ARIMAProcess, criterion: Double)?
+    var fits: [(criterion: Double, make: () -> ModelFit)] = []
     for orders in ARIMA.candidates(seasonal: m > 0) {
       let (process, squares) = ARIMA.estimate(w, orders: orders, season: m, evaluations: evaluations)
       let k = Double(orders.count { $0 } + 1)
       let size = Double(w.count)
       let criterion = size * log(Swift.max(squares, 1e-300) / size) + 2 * k * size / Swift.max(size - k - 1, 1)
-      if criterion < best?.criterion ?? .infinity { best = (process, criterion) }
+      fits.append(
+        (
+          criterion,
+          { forecast(y, w, process, season: m, horizon: horizon, logarithmic: logarithmic, values: values) }
+        ))
     }
-    guard let process = best?.process else { throw ModelFailure("no order converged") }
-    return forecast(y, w, process, season: m, horizon: horizon, logarithmic: logarithmic, values: values)
+    return ModelFit.average(fits)
   }
 
   /// Which of φ, θ, Φ and Θ an order has.

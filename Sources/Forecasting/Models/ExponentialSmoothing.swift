@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Equations, bounds and information criterion: Hyndman, Koehler, Ord and Snyder, Forecasting with Exponential Smoothing (2008),
 /// chapters 2 and 5. First states come from a decomposition of the first seasons (2008, section 2.6.1), smoothing constants from
-/// the least concentrated likelihood; the form with the least AICc is taken.
+/// the least concentrated likelihood; forms are averaged by their Akaike weights.
 public struct ExponentialSmoothing: SeriesModel {
   /// The components of a model.
   public struct Form: Sendable, Equatable {
@@ -81,10 +81,10 @@ public struct ExponentialSmoothing: SeriesModel {
       .filter { $0.criterion.isFinite }
     fits.sort { $0.criterion < $1.criterion }
     if forms != nil { for k in fits.indices.prefix(2) { fits[k].refine(evaluations: refinements) } }
-    guard let best = fits.min(by: { $0.criterion < $1.criterion }) else {
+    guard !fits.isEmpty else {
       throw ModelFailure(candidates.isEmpty ? "no form applies" : "no form converged")
     }
-    return best.modelFit(name: name, horizon: horizon)
+    return ModelFit.average(fits.map { fit in (fit.criterion, { fit.modelFit(name: name, horizon: horizon) }) })
   }
 
   /// The forms worth trying: without season where the autocorrelation shows none; relative errors go with multiplied seasons.

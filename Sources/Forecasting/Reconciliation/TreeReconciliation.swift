@@ -91,7 +91,7 @@ struct TreeReconciliation {
       let all = entry.forecasts.count == plan.models.count + (run.pooled == nil ? 0 : 1)
       return (0..<horizon).map { h in
         let values = entry.forecasts.map { $0.isEmpty ? Double.nan : $0[h] }
-        return all ? plan.combination.combine(values, at: h) : values.first ?? .nan
+        return all ? plan.combination.combine(values, group: run.groups.index[i], at: h) : values.first ?? .nan
       }.map { $0.isFinite ? $0 : run.prepared[i].values[run.prepared[i].values.count - age - 1] }
     }
     let values = run.prepared[i].values
