@@ -53,7 +53,8 @@ struct Evidence: Sendable {
     var forecasts: [[Double]] = []
     if let pooled = run.pooled {
       let z = values.map(scale.scaled)
-      let moves = pooled.movements(z, calendar: run.prepared[i].start, originAge: age)
+      let moves = pooled.movements(
+        z, calendar: run.prepared[i].start, group: run.groups.index[i], originAge: age)
       guard moves.prefix(reach).allSatisfy({ $0.isFinite }) else { return nil }
       forecasts.append(moves.map { scale.restored(z[known - 1] + $0) })
     }

@@ -7,10 +7,13 @@ struct SeriesGroups: Sendable {
   let names: [String]
   /// The group of every series.
   let index: [Int]
+  /// Whether the groups were given, not found.
+  let areGiven: Bool
 
   init(_ panel: Panel, prepared: [PreparedSeries], season: Int, threads: Int) {
     let given = Set(panel.series.compactMap(\.group))
-    if given.count > 1 {
+    areGiven = given.count > 1
+    if areGiven {
       let sorted = given.sorted()
       let place = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($0.element, $0.offset) })
       names = sorted + ["without a group"]

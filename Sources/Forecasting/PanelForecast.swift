@@ -89,11 +89,13 @@ struct CombinationPlan: Sendable {
     var forecasts: [[Double]] = []
     var reasons: [String] = []
     if let pooled = run.pooled {
-      reasons.append("trained on \(pooled.rows[0]) rows")
+      reasons.append(pooled.explanation)
       let z = ready.values.map(scale.scaled)
       let last = z[z.count - 1]
       forecasts.append(
-        pooled.movements(z, calendar: ready.start, originAge: 0).map { $0.isFinite ? scale.restored(last + $0) : .nan })
+        pooled.movements(z, calendar: ready.start, group: run.groups.index[index], originAge: 0).map {
+          $0.isFinite ? scale.restored(last + $0) : .nan
+        })
     }
     for model in models {
       do {

@@ -41,7 +41,7 @@ struct PanelRun: Sendable {
       countSeries.isEmpty
       ? nil : CountPanel(countSeries.map { prepared[$0].values }, horizon: options.horizon, threads: options.threads)
     usable = scales.indices.filter { scales[$0] != nil && !isCount[$0] }
-    pooled = PanelRun.train(prepared: prepared, scales: scales, usable: usable, options: options)
+    pooled = PanelRun.train(prepared: prepared, scales: scales, usable: usable, groups: groups, options: options)
     setErrorScales()
   }
 
@@ -52,18 +52,20 @@ struct PanelRun: Sendable {
   }
 
   private static func train(
-    prepared: [PreparedSeries], scales: [PooledScale?], usable: [Int], options: PanelForecaster.Options
+    prepared: [PreparedSeries], scales: [PooledScale?], usable: [Int], groups: SeriesGroups,
+    options: PanelForecaster.Options
   ) -> PooledRegression? {
     guard options.models != .local, !usable.isEmpty else { return nil }
     let total = usable.reduce(0) { $0 + Swift.max(0, prepared[$1].values.count - options.season) }
     let average = Swift.max(total / usable.count, 1)
     let chosen = spread(usable, limit: Swift.max(options.pooled.rows / average, 1))
-    let sample = chosen.compactMap { i -> (z: [Double], calendar: Int)? in
+    let sample = chosen.compactMap { i -> (z: [Double], calendar: Int, group: Int)? in
       guard let scale = scales[i] else { return nil }
-      return (prepared[i].values.map(scale.scaled), prepared[i].start)
+      return (prepared[i].values.map(scale.scaled), prepared[i].start, groups.index[i])
     }
     return PooledRegression(
-      sample: sample, season: options.season, horizon: options.horizon, options: options.pooled,
+      sample: sample, groupCount: groups.areGiven ? groups.names.count : 0, season: options.season,
+      horizon: options.horizon, options: options.pooled,
       threads: options.threads)
   }
 
@@ -76,10 +78,12 @@ struct PanelRun: Sendable {
     let usable = self.usable
     let prepared = self.prepared
     let scales = self.scales
+    let groups = self.groups
     let sums = Parallel.map(usable.count, threads: options.threads, chunk: 32) { k -> [Double] in
       let i = usable[k]
       guard let scale = scales[i] else { return [] }
-      return pooled.rollingErrors(prepared[i].values.map(scale.scaled), calendar: prepared[i].start)
+      return pooled.rollingErrors(
+        prepared[i].values.map(scale.scaled), calendar: prepared[i].start, group: groups.index[i])
     }
     for h in 0..<horizon {
       var error = 0.0
@@ -109,7 +113,9 @@ struct PanelRun: Sendable {
     guard let pooled, let scale = scales[i] else { return [Double](repeating: 1, count: ages + 1) }
     var errors = [Double](repeating: 0, count: pooled.options.origins)
     var weights = errors
-    pooled.forEachRollingForecast(prepared[i].values.map(scale.scaled), calendar: prepared[i].start) {
+    pooled.forEachRollingForecast(
+      prepared[i].values.map(scale.scaled), calendar: prepared[i].start, group: groups.index[i]
+    ) {
       age, h, movement, actual in
       errors[age] += Swift.min(Swift.abs(actual - movement), 20) / typicalError[h - 1] / Double(options.horizon)
       weights[age] += 1 / Double(options.horizon)
@@ -129,9 +135,9 @@ struct PanelRun: Sendable {
 
 extension PooledRegression {
   /// For each horizon the weighted sum of absolute rolling errors of a scaled series, then for each horizon the sum of weights.
-  func rollingErrors(_ z: [Double], calendar: Int) -> [Double] {
+  func rollingErrors(_ z: [Double], calendar: Int, group: Int) -> [Double] {
     var out = [Double](repeating: 0, count: 2 * horizon)
-    forEachRollingForecast(z, calendar: calendar) { age, h, movement, actual in
+    forEachRollingForecast(z, calendar: calendar, group: group) { age, h, movement, actual in
       let w = pow(0.97, Double(age))
       out[h - 1] += w * Swift.min(Swift.abs(actual - movement), 20)
       out[horizon + h - 1] += w
@@ -140,16 +146,19 @@ extension PooledRegression {
   }
 
   /// Calls `body(age of target, horizon, forecast movement, actual movement)` for all rolling origins of a scaled series.
-  func forEachRollingForecast(_ z: [Double], calendar: Int, _ body: (Int, Int, Double, Double) -> Void) {
+  func forEachRollingForecast(
+    _ z: [Double], calendar: Int, group: Int, _ body: (Int, Int, Double, Double) -> Void
+  ) {
     let series = prepare(z, calendar: calendar)
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: PooledFeatures.count) { scratch in
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: features.count) { scratch in
       guard let scratch = scratch.baseAddress else { return }
       series.withView { view in
         for h in 1...horizon {
           for age in 0..<options.origins {
             let origin = view.count - 1 - age - h
             guard origin >= 0,
-              let forecast = movement(view, calendar: calendar, origin: origin, horizon: h, scratch: scratch)
+              let forecast = movement(
+                view, calendar: calendar, group: group, origin: origin, horizon: h, scratch: scratch)
             else { break }
             body(age, h, forecast, z[origin + h] - z[origin])
           }
@@ -159,15 +168,15 @@ extension PooledRegression {
   }
 
   /// Forecast movements from one origin, `nan` where a horizon lacks history.
-  func movements(_ z: [Double], calendar: Int, originAge: Int) -> [Double] {
+  func movements(_ z: [Double], calendar: Int, group: Int, originAge: Int) -> [Double] {
     let series = prepare(z, calendar: calendar)
     var out = [Double](repeating: .nan, count: horizon)
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: PooledFeatures.count) { scratch in
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: features.count) { scratch in
       guard let scratch = scratch.baseAddress else { return }
       series.withView { view in
         let origin = view.count - 1 - originAge
         for h in 1...horizon {
-          if let move = movement(view, calendar: calendar, origin: origin, horizon: h, scratch: scratch) {
+          if let move = movement(view, calendar: calendar, group: group, origin: origin, horizon: h, scratch: scratch) {
             out[h - 1] = move
           }
         }

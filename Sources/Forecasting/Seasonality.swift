@@ -22,9 +22,12 @@ public struct Seasonality: Sendable, Equatable {
 
   /// Tests the series and decomposes it when it is seasonal.
   ///
-  /// - Parameter additiveFallback: decompose additively where values are not all positive; otherwise such series count as not
-  ///   seasonal, which is the rule of the competitions.
-  public init(_ values: [Double], season: Int, additiveFallback: Bool = true) {
+  /// - Parameters:
+  ///   - additiveFallback: decompose additively where values are not all positive; otherwise such series count as not seasonal,
+  ///     which is the rule of the competitions.
+  ///   - shrunk: bring the indices towards no season by James and Stein's weight (Miller and Williams, "Shrinkage estimators of
+  ///     time series seasonal factors and their effect on forecasting accuracy", IJF 19, 2003).
+  public init(_ values: [Double], season: Int, additiveFallback: Bool = true, shrunk: Bool = false) {
     let positive = values.allSatisfy { $0 > 0 }
     guard season > 1, values.count >= 3 * season, positive || additiveFallback,
       Seasonality.isSeasonal(values, season: season)
@@ -34,7 +37,7 @@ public struct Seasonality: Sendable, Equatable {
       return
     }
     form = positive ? .multiplicative : .additive
-    indices = Seasonality.decompose(values, season: season, multiplicative: positive)
+    indices = Seasonality.decompose(values, season: season, multiplicative: positive, shrunk: shrunk)
   }
 
   /// Whether the autocorrelation at the season's lag is significant at 90 %.
@@ -59,11 +62,14 @@ public struct Seasonality: Sendable, Equatable {
   }
 
   /// Seasonal indices by ratio (difference) to a centred moving average; they average 1 (0).
-  static func decompose(_ values: [Double], season m: Int, multiplicative: Bool) -> [Double] {
+  static func decompose(
+    _ values: [Double], season m: Int, multiplicative: Bool, shrunk: Bool = false
+  ) -> [Double] {
     let n = values.count
     let half = m / 2
     var sums = [Double](repeating: 0, count: m)
     var counts = [Double](repeating: 0, count: m)
+    var squares = 0.0
     let even = m % 2 == 0
     guard n > 2 * half else { return [Double](repeating: multiplicative ? 1 : 0, count: m) }
     for t in half..<(n - half) {
@@ -76,11 +82,14 @@ public struct Seasonality: Sendable, Equatable {
       }
       trend /= Double(m)
       if multiplicative, !(trend > 0) { continue }
-      sums[t % m] += multiplicative ? values[t] / trend : values[t] - trend
+      let ratio = multiplicative ? values[t] / trend : values[t] - trend
+      sums[t % m] += ratio
+      squares += ratio * ratio
       counts[t % m] += 1
     }
     var indices = [Double](repeating: multiplicative ? 1 : 0, count: m)
     for j in 0..<m where counts[j] > 0 { indices[j] = sums[j] / counts[j] }
+    if shrunk { shrink(&indices, counts: counts, squares: squares, to: multiplicative ? 1 : 0) }
     let average = Statistics.mean(indices)
     for j in 0..<m {
       if multiplicative {
@@ -90,6 +99,23 @@ public struct Seasonality: Sendable, Equatable {
       }
     }
     return indices
+  }
+
+  /// Moves indices towards `centre` by the share of their variance that is chance.
+  private static func shrink(_ indices: inout [Double], counts: [Double], squares: Double, to centre: Double) {
+    let m = Double(indices.count)
+    let total = counts.reduce(0, +)
+    guard m > 3, total > m else { return }
+    var explained = 0.0
+    var spread = 0.0
+    for (index, count) in zip(indices, counts) {
+      explained += count * index * index
+      spread += (index - centre) * (index - centre) / (m - 1)
+    }
+    let chance = Swift.max(squares - explained, 0) / (total - m) / (total / m)
+    guard spread > 0 else { return }
+    let weight = Swift.min((m - 3) / (m - 1) * chance / spread, 1)
+    for j in indices.indices { indices[j] = weight * centre + (1 - weight) * indices[j] }
   }
 
   /// Takes the pattern out of a value at position `t`.

@@ -1,13 +1,12 @@
 import Forecasting
+import Glibc
 
 /// The use case `series backtest`: rolling origins over a panel from CSV, measures as a table, CSV and an HTML page.
 public struct SeriesBacktest: Sendable {
   /// What is asked for.
   public struct Options: Sendable {
-    /// The panel: `unique_id,ds,y`, optionally `group`.
-    public var input: String
-    /// `node,bottom` pairs.
-    public var hierarchy: String?
+    /// What to forecast.
+    public var input: SeriesInput
     /// CSV of the measures by part.
     public var output: String?
     /// HTML page with plots.
@@ -16,28 +15,26 @@ public struct SeriesBacktest: Sendable {
     public var origins: Int
     /// Periods between origins.
     public var step: Int
-    /// Settings of the forecaster.
-    public var forecaster: PanelForecaster.Options
+    /// Whether the pooled regression is also run without each of its parts.
+    public var ablation: Bool
 
     /// Makes options.
     public init(
-      input: String, hierarchy: String? = nil, output: String? = nil, html: String? = nil, origins: Int = 6,
-      step: Int = 1,
-      forecaster: PanelForecaster.Options
+      input: SeriesInput, output: String? = nil, html: String? = nil, origins: Int = 6, step: Int = 1,
+      ablation: Bool = false
     ) {
       self.input = input
-      self.hierarchy = hierarchy
       self.output = output
       self.html = html
       self.origins = origins
       self.step = step
-      self.forecaster = forecaster
+      self.ablation = ablation
     }
   }
 
   /// One line of the result: a part of the folds and its measures.
   public struct Line: Sendable {
-    /// `all`, `horizon`, `group` or `origin`.
+    /// `all`, `horizon`, `origin`, `group`, `level`, `level, not reconciled` or `pooled`.
     public var by: String
     /// Which one.
     public var part: String
@@ -48,30 +45,70 @@ public struct SeriesBacktest: Sendable {
   /// Runs the backtest, writes what was asked for and gives the lines.
   /// - Throws: ``Failure`` for input that cannot be read or is too short for a single origin.
   public static func run(_ options: Options, progress: (@Sendable (Double) -> Void)? = nil) throws -> [Line] {
-    let file = try SeriesPanelFile(path: options.input)
-    let tree = try options.hierarchy.map { try SeriesHierarchyFile.read($0) }
-    let backtest: Backtest
-    var panel = file.panel
-    do {
-      if let tree { panel = try panel.adding(nodesOf: tree) }
-      backtest = try Backtest(
-        panel: panel, hierarchy: tree, options: options.forecaster, origins: options.origins, step: options.step,
-        progress: progress)
-    } catch {
-      throw Failure.usage(error.reason)
-    }
+    let loaded = try options.input.load()
+    let backtest = try backtest(loaded, options, hierarchy: loaded.tree?.hierarchy, progress: progress)
     guard !backtest.folds.isEmpty else {
       throw Failure.usage(
-        "\(options.input): no series is longer than the horizon of \(options.forecaster.horizon)",
+        "\(options.input.path): no series is longer than the horizon of \(loaded.options.horizon)",
         next: "lower --horizon")
     }
-    let lines = lines(backtest, panel: panel, style: file.style)
+    var lines = lines(backtest, panel: loaded.panel, style: loaded.style)
+    if let tree = loaded.tree {
+      lines += levels(backtest, by: "level", loaded.panel, tree)
+      let base = try self.backtest(loaded, options, hierarchy: nil)
+      lines += levels(base, by: "level, not reconciled", loaded.panel, tree)
+    }
+    if options.ablation { lines += try ablation(loaded, options) }
     if let path = options.output { try writeCSV(lines, path: path) }
     if let path = options.html {
-      let page = SeriesBacktestPage(backtest: backtest, panel: panel, style: file.style, lines: lines)
+      let page = SeriesBacktestPage(backtest: backtest, panel: loaded.panel, style: loaded.style, lines: lines)
       try SeriesForecastWriter.write(text: page.html, path: path)
     }
     return lines
+  }
+
+  private static func backtest(
+    _ loaded: SeriesInput.Loaded, _ options: Options, hierarchy: Hierarchy?,
+    progress: (@Sendable (Double) -> Void)? = nil
+  ) throws -> Backtest {
+    do {
+      return try Backtest(
+        panel: loaded.panel, hierarchy: hierarchy, options: loaded.options, origins: options.origins,
+        step: options.step, progress: progress)
+    } catch {
+      throw Failure.usage(error.reason)
+    }
+  }
+
+  /// The pooled regression alone, whole and without each of its parts.
+  private static func ablation(_ loaded: SeriesInput.Loaded, _ options: Options) throws -> [Line] {
+    var loaded = loaded
+    loaded.options.models = .pooled
+    let whole = loaded.options.pooled.parts
+    func line(_ part: String) throws -> Line {
+      let folds = try backtest(loaded, options, hierarchy: nil).folds
+      return Line(by: "pooled", part: part, score: Backtest.score(folds))
+    }
+    var out = [try line("whole")]
+    for part in PooledRegression.Part.allCases where whole.contains(part) {
+      if part == .calendar, loaded.options.pooled.effects == nil { continue }
+      if part == .groups, Set(loaded.panel.series.compactMap(\.group)).count < 2 { continue }
+      loaded.options.pooled.parts = whole.subtracting([part])
+      out.append(try line("without \(part.rawValue)"))
+    }
+    return out
+  }
+
+  private static func levels(_ backtest: Backtest, by: String, _ panel: Panel, _ tree: SeriesHierarchyFile) -> [Line] {
+    var names: [String] = []
+    var folds: [String: [Backtest.Fold]] = [:]
+    let levels = panel.series.map { tree.level($0.id) }
+    for fold in backtest.folds {
+      guard let level = levels[fold.series] else { continue }
+      if folds[level] == nil { names.append(level) }
+      folds[level, default: []].append(fold)
+    }
+    return names.sorted().map { Line(by: by, part: $0, score: Backtest.score(folds[$0] ?? [])) }
   }
 
   private static func lines(_ backtest: Backtest, panel: Panel, style: SeriesPeriodStyle) -> [Line] {
@@ -119,6 +156,33 @@ public struct SeriesBacktest: Sendable {
         return column < 2 ? cell + space : space + cell
       }.joined(separator: "  ")
     }.joined(separator: "\n") + "\n"
+  }
+
+  /// A share in percent with one digit after the point.
+  static func percent(_ share: Double) -> String {
+    let tenths = Int((share * 1000).rounded())
+    return "\(tenths / 10)" + (tenths % 10 == 0 ? "" : ".\(tenths % 10)") + " %"
+  }
+
+  /// A number in few characters, for axes.
+  static func short(_ x: Double) -> String {
+    guard x.isFinite else { return "" }
+    let size = Swift.abs(x)
+    if size >= 1e15 || (size > 0 && size < 1e-4) { return shortest("%.2g", x) }
+    for (unit, name) in [(1e12, " T"), (1e9, " G"), (1e6, " M"), (1e4, "")] where size >= unit {
+      return name.isEmpty ? shortest("%.0f", x) : shortest("%.4g", x / unit) + name
+    }
+    return shortest("%.4g", x)
+  }
+
+  private static func shortest(_ format: String, _ x: Double) -> String {
+    withVaList([x]) { list in
+      withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
+        guard let base = buffer.baseAddress else { return "" }
+        vsnprintf(base, 64, format, list)
+        return String(cString: base)
+      }
+    }
   }
 
   /// Four digits after the point.

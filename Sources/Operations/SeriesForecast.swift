@@ -5,27 +5,18 @@ import Glibc
 public struct SeriesForecast: Sendable {
   /// What is asked for.
   public struct Options: Sendable {
-    /// The panel: `unique_id,ds,y`.
-    public var input: String
+    /// What to forecast.
+    public var input: SeriesInput
     /// The forecasts: `unique_id,ds,mean,p10,p50,p90`.
     public var output: String
-    /// `node,bottom` pairs, for coherent forecasts; nodes that the panel lacks are added as sums.
-    public var hierarchy: String?
     /// A file for the explanation of every series, as CSV.
     public var explain: String?
-    /// Settings of the forecaster.
-    public var forecaster: PanelForecaster.Options
 
     /// Makes options.
-    public init(
-      input: String, output: String, hierarchy: String? = nil, explain: String? = nil,
-      forecaster: PanelForecaster.Options
-    ) {
+    public init(input: SeriesInput, output: String, explain: String? = nil) {
       self.input = input
       self.output = output
-      self.hierarchy = hierarchy
       self.explain = explain
-      self.forecaster = forecaster
     }
   }
 
@@ -47,22 +38,20 @@ public struct SeriesForecast: Sendable {
   /// Reads, forecasts and writes.
   /// - Throws: ``Failure`` with file, line and column for input that cannot be read.
   public static func run(_ options: Options, progress: (@Sendable (Double) -> Void)? = nil) throws -> Summary {
-    let file = try SeriesPanelFile(path: options.input)
-    let tree = try options.hierarchy.map { try SeriesHierarchyFile.read($0) }
+    let loaded = try options.input.load()
     let results: [SeriesForecastResult]
     do {
-      let panel = if let tree { try file.panel.adding(nodesOf: tree) } else { file.panel }
-      results = try PanelForecaster(options: options.forecaster).forecast(
-        panel, hierarchy: tree, progress: progress)
+      results = try PanelForecaster(options: loaded.options).forecast(
+        loaded.panel, hierarchy: loaded.tree?.hierarchy, progress: progress)
     } catch {
       throw Failure.usage(error.reason)
     }
-    try SeriesForecastWriter.write(results, style: file.style, path: options.output)
+    try SeriesForecastWriter.write(results, style: loaded.style, path: options.output)
     if let path = options.explain { try SeriesForecastWriter.explain(results, path: path) }
-    return summary(results, file: file)
+    return summary(results, rows: loaded.rows)
   }
 
-  private static func summary(_ results: [SeriesForecastResult], file: SeriesPanelFile) -> Summary {
+  private static func summary(_ results: [SeriesForecastResult], rows: Int) -> Summary {
     var methods: [String: Int] = [:]
     var reasons: [String: Int] = [:]
     for result in results {
@@ -70,25 +59,8 @@ public struct SeriesForecast: Sendable {
       if let reason = result.fallbackReason { reasons[reason, default: 0] += 1 }
     }
     return Summary(
-      series: results.count, rows: file.rows,
+      series: results.count, rows: rows,
       methods: methods.keys.sorted().map { ($0, methods[$0] ?? 0) },
       fallbacks: reasons.keys.sorted().map { ($0, reasons[$0] ?? 0) })
-  }
-}
-
-/// Reads `node,bottom` pairs.
-enum SeriesHierarchyFile {
-  static func read(_ path: String) throws -> Hierarchy {
-    var reader = try SeriesCSVReader(path: path, option: "--hierarchy", columns: "node,bottom")
-    let header = try reader.header()
-    guard let node = header.firstIndex(of: "node"), let bottom = header.firstIndex(of: "bottom") else {
-      throw Failure.usage("\(path): line 1: columns node and bottom are required", next: "rename the columns")
-    }
-    var edges: [(node: String, bottom: String)] = []
-    try reader.forEachRow { line, row in
-      guard row.count > Swift.max(node, bottom) else { throw Failure.usage("\(path): line \(line): too few fields") }
-      edges.append((String(decoding: row[node], as: UTF8.self), String(decoding: row[bottom], as: UTF8.self)))
-    }
-    return Hierarchy(edges: edges)
   }
 }

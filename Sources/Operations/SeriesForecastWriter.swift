@@ -87,3 +87,17 @@ enum SeriesForecastWriter {
     return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
 }
+
+/// A C stream that closes itself.
+final class SeriesFileHandle {
+  let pointer: UnsafeMutablePointer<FILE>
+
+  init(path: String, mode: String) throws(Failure) {
+    guard let opened = fopen(path, mode) else {
+      throw Failure(.failed, "\(path): \(String(cString: strerror(errno)))", next: "check the path and its permissions")
+    }
+    pointer = opened
+  }
+
+  deinit { fclose(pointer) }
+}

@@ -34,8 +34,8 @@ import Testing
       options.models = .pooled
       _ = try SeriesForecast.run(
         .init(
-          input: folder + "/panel.csv", output: folder + "/out.csv", hierarchy: folder + "/edges.csv",
-          forecaster: options))
+          input: SeriesInput(path: folder + "/panel.csv", hierarchy: folder + "/edges.csv", forecaster: options),
+          output: folder + "/out.csv"))
       let lines = try String(contentsOfFile: folder + "/out.csv", encoding: .utf8).split(separator: "\n").dropFirst()
       let rows = lines.map { $0.split(separator: ",").map(String.init) }
       #expect(rows.map { $0[0] } == ["north", "south", "total", "alone"].flatMap { [$0, $0, $0] })
@@ -53,13 +53,15 @@ import Testing
       let missing = folder + "/none.csv"
       let options = PanelForecaster.Options(horizon: 3)
       let first = #expect(throws: Failure.self) {
-        try SeriesForecast.run(.init(input: missing, output: folder + "/out.csv", forecaster: options))
+        try SeriesForecast.run(.init(input: SeriesInput(path: missing, forecaster: options), output: folder + "/out.csv"))
       }
       #expect(first?.status == .usage && first?.next == "give --input a CSV file with the columns unique_id,ds,y")
       try panel().write(toFile: folder + "/panel.csv", atomically: true, encoding: .utf8)
       let second = #expect(throws: Failure.self) {
         try SeriesForecast.run(
-          .init(input: folder + "/panel.csv", output: folder + "/out.csv", hierarchy: missing, forecaster: options))
+          .init(
+            input: SeriesInput(path: folder + "/panel.csv", hierarchy: missing, forecaster: options),
+            output: folder + "/out.csv"))
       }
       #expect(second?.status == .usage && second?.next == "give --hierarchy a CSV file with the columns node,bottom")
     }

@@ -38,7 +38,7 @@ public struct Theta: SeriesModel {
   public func fit(_ values: [Double], season: Int, horizon: Int) throws(ModelFailure) -> ModelFit {
     let n = values.count
     guard n >= 4 else { throw .tooShort(n, needs: 4) }
-    let pattern = Seasonality(values, season: season)
+    let pattern = Seasonality(values, season: season, shrunk: true)
     let x = values.indices.map { pattern.adjust(values[$0], at: $0) }
     let recursion = ThetaRecursion(x, dynamic: form.isDynamic)
     let size = Swift.max(Statistics.mean(x.map { Swift.abs($0) }), 1e-300)

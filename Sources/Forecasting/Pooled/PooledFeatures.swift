@@ -8,9 +8,12 @@ import Glibc
 /// - How far the value stands from its average over a season, against what is usual now and at the target; and how far the
 ///   season-adjusted value stands from its own exponential averages, which tells noise from movement.
 /// - The panel's common growth and moves.
+///
+/// Behind these stand the blocks of ``PooledRegression/Part``, as far as they are asked for; whether a block stays is decided by
+/// rolling error (``PooledTraining``).
 struct PooledFeatures: Sendable {
-  /// Number of features, the constant included.
-  static let count = 26
+  /// Number of features that every panel has, the constant included.
+  static let basic = 26
   /// Position of the averaged movement of former years, which the regression is shrunk towards.
   static let seasonalMovement = 3
   /// Weight of each older year in the averages.
@@ -25,13 +28,39 @@ struct PooledFeatures: Sendable {
   let season: Int
   let longLag: Int
   /// Common growth and common season-adjusted move by calendar period.
-  var commonGrowth: [Double] = []
-  var commonMove: [Double] = []
+  var common = CommonMovement(periods: 0)
+  /// The same by group, `nil` for groups with too few series.
+  var groups: [CommonMovement?] = []
   var calendarStart = 0
+  let effects: CalendarEffects?
+  /// Whether the block of level shifts is there.
+  let hasLevels: Bool
+  /// Whether the block of groups is there.
+  let hasGroups: Bool
 
-  init(season: Int) {
+  init(season: Int, parts: Set<PooledRegression.Part> = [], effects: CalendarEffects? = nil, hasGroups: Bool = false) {
     self.season = Swift.max(season, 1)
     longLag = self.season > 6 ? self.season : 12
+    self.effects = parts.contains(.calendar) ? effects : nil
+    hasLevels = parts.contains(.levels)
+    self.hasGroups = hasGroups && parts.contains(.groups)
+  }
+
+  /// Number of features.
+  var count: Int { blocks.last?.features.upperBound ?? PooledFeatures.basic }
+
+  /// The optional blocks and their features.
+  var blocks: [(part: PooledRegression.Part, features: Range<Int>)] {
+    var out: [(part: PooledRegression.Part, features: Range<Int>)] = []
+    var next = PooledFeatures.basic
+    func add(_ part: PooledRegression.Part, _ size: Int) {
+      out.append((part, next..<(next + size)))
+      next += size
+    }
+    if hasLevels { add(.levels, 2) }
+    if hasGroups { add(.groups, 3) }
+    if let effects { add(.calendar, 2 * effects.names.count) }
+    return out
   }
 
   /// Seasons to go back so that a movement over `horizon` has happened.
@@ -48,7 +77,8 @@ struct PooledFeatures: Sendable {
   /// Writes the features at origin `t` into `out`; `t` must be at least ``firstOrigin(_:)``.
   @inline(__always)
   func write(
-    _ s: borrowing PooledView, origin t: Int, horizon h: Int, calendar: Int, into out: UnsafeMutablePointer<Double>
+    _ s: borrowing PooledView, origin t: Int, horizon h: Int, calendar: Int, group: Int,
+    into out: UnsafeMutablePointer<Double>
   ) {
     let z = s.z
     var back = seasonsBack(h) * season
@@ -73,173 +103,123 @@ struct PooledFeatures: Sendable {
     let row = s.fixed + t * PooledFeatures.fixed
     for j in 0..<PooledFeatures.fixed { out[5 + j] = row[j] }
     let c = calendar + t - calendarStart
-    let growth = common(commonGrowth, c)
+    let growth = common.growth(c)
     out[19] = growth
-    out[20] = growth - common(commonGrowth, c - 1)
-    out[21] = growth - common(commonGrowth, c - 3)
-    out[22] = common(commonMove, c)
-    out[23] = common(commonMove, c - 1)
-    out[24] = common(commonMove, c - 2)
+    out[20] = growth - common.growth(c - 1)
+    out[21] = growth - common.growth(c - 3)
+    out[22] = common.move(c)
+    out[23] = common.move(c - 1)
+    out[24] = common.move(c - 2)
     out[25] = 1
+    var next = PooledFeatures.basic
+    if hasLevels {
+      writeLevels(s, origin: t, horizon: h, average: sum / total, into: out + next)
+      next += 2
+    }
+    if hasGroups {
+      let own = groups.indices.contains(group) ? groups[group] : nil
+      out[next] = own.map { $0.growth(c) - growth } ?? 0
+      out[next + 1] = own.map { $0.growth(c) - $0.growth(c - 3) - out[21] } ?? 0
+      out[next + 2] = own.map { $0.move(c) - out[22] } ?? 0
+      next += 3
+    }
+    if effects != nil { writeCalendar(period: calendar + t, origin: t, horizon: h, into: out + next) }
   }
 
-  @inline(__always) private func common(_ values: [Double], _ c: Int) -> Double {
-    c >= 0 && c < values.count ? values[c] : 0
-  }
-}
-
-/// Pointers into a prepared series.
-struct PooledView: ~Copyable {
-  let z: UnsafePointer<Double>
-  let usual: UnsafePointer<Double>
-  let position: UnsafePointer<Double>
-  let fixed: UnsafePointer<Double>
-  let count: Int
-}
-
-/// A scaled series with everything computed once that its features need.
-struct PooledSeries: Sendable {
-  /// Scaled values.
-  let z: [Double]
-  /// Ordinal of the first value.
-  let calendar: Int
-  /// Growth over a season, 0 where unknown.
-  private(set) var growth: [Double]
-  /// Season-adjusted one-period moves, 0 where unknown.
-  private(set) var moves: [Double]
-  /// Distance from the average over the last season.
-  private var position: [Double]
-  /// Weighted average of that distance now and at whole seasons before.
-  private var usual: [Double]
-  /// Features that do not depend on the horizon, row-major.
-  private var fixed: [Double]
-
-  /// - Parameter first: features of earlier origins are not needed.
-  init(z: [Double], calendar: Int, season m: Int, longLag: Int, first: Int = 0) {
-    self.z = z
-    self.calendar = calendar
-    let n = z.count
-    growth = [Double](repeating: 0, count: n)
-    moves = growth
-    position = growth
-    usual = growth
-    fixed = [Double](repeating: 0, count: n * PooledFeatures.fixed)
-    setGrowthAndMoves(m)
-    setPositions(m)
-    setFixed(m, longLag, first: first)
-  }
-
-  /// Calls `body` with pointers into the series.
-  @inline(__always)
-  func withView<R>(_ body: (borrowing PooledView) -> R) -> R? {
-    z.withUnsafeBufferPointer { z in
-      usual.withUnsafeBufferPointer { usual in
-        position.withUnsafeBufferPointer { position in
-          fixed.withUnsafeBufferPointer { fixed in
-            guard let z0 = z.baseAddress, let u0 = usual.baseAddress, let p0 = position.baseAddress,
-              let f0 = fixed.baseAddress
-            else { return nil }
-            return body(PooledView(z: z0, usual: u0, position: p0, fixed: f0, count: z.count))
-          }
+  /// A recent step of the season-adjusted level beyond what its moves usually are, and how far the median of former years' movements
+  /// lies from their average: a year with a level shift or an outlier moves the average, not the median.
+  private func writeLevels(
+    _ s: borrowing PooledView, origin t: Int, horizon h: Int, average: Double, into out: UnsafeMutablePointer<Double>
+  ) {
+    out[0] = 0
+    out[1] = 0
+    let m = season
+    if t >= 2 * m + 14 {
+      func adjusted(_ u: Int) -> Double { s.z[u] - s.usual[u - m] }
+      let recent = (adjusted(t) + adjusted(t - 1) + adjusted(t - 2)) / 3
+      var before = 0.0
+      for u in (t - 14)...(t - 3) { before += adjusted(u) / 12 }
+      var noise = 0.0
+      for u in (t - 23)...t where u >= 0 { noise += Swift.abs(s.fixed[u * PooledFeatures.fixed + 6]) / 24 }
+      let step = recent - before
+      out[0] = PooledFeatures.cut(step > 0 ? Swift.max(step - 3 * noise, 0) : Swift.min(step + 3 * noise, 0))
+    }
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: PooledFeatures.years) { moves in
+      var back = seasonsBack(h) * m
+      var count = 0
+      while back <= t, count < PooledFeatures.years {
+        let move = PooledFeatures.cut(s.z[t + h - back] - s.z[t - back])
+        var k = count
+        while k > 0, moves[k - 1] > move {
+          moves[k] = moves[k - 1]
+          k -= 1
         }
+        moves[k] = move
+        count += 1
+        back += m
+      }
+      if count > 2 {
+        let median = count % 2 == 1 ? moves[count / 2] : 0.5 * (moves[count / 2 - 1] + moves[count / 2])
+        out[1] = median - average
       }
     }
   }
 
-  private mutating func setGrowthAndMoves(_ m: Int) {
-    for t in m..<Swift.max(z.count, m) {
-      growth[t] = PooledFeatures.cut(z[t] - z[t - m])
-      guard t > m else { continue }
+  /// For every effect its change from the origin to the target, and the average of that change in the former years that the average
+  /// movement is taken from.
+  private func writeCalendar(period: Int, origin t: Int, horizon h: Int, into out: UnsafeMutablePointer<Double>) {
+    guard let effects else { return }
+    for e in effects.names.indices {
+      func change(_ back: Int) -> Double {
+        effects.value(e, at: period + h - back) - effects.value(e, at: period - back)
+      }
+      out[2 * e] = change(0)
       var sum = 0.0
       var total = 0.0
       var weight = 1.0
-      var u = t - m
+      var back = seasonsBack(h) * season
       var year = 0
-      while u >= 1, year < PooledFeatures.years {
-        sum += weight * (z[u] - z[u - 1])
+      while back <= t, year < PooledFeatures.years {
+        sum += weight * change(back)
         total += weight
         weight *= PooledFeatures.yearWeight
-        u -= m
+        back += season
         year += 1
       }
-      moves[t] = PooledFeatures.cut(z[t] - z[t - 1] - sum / total)
+      out[2 * e + 1] = total > 0 ? sum / total : 0
     }
-  }
-
-  private mutating func setPositions(_ m: Int) {
-    var running = 0.0
-    for t in z.indices {
-      running += z[t] - (t >= m ? z[t - m] : 0)
-      guard t >= m - 1 else { continue }
-      position[t] = PooledFeatures.cut(z[t] - running / Double(m))
-      var sum = 0.0
-      var total = 0.0
-      var weight = 1.0
-      var u = t
-      var year = 0
-      while u >= m - 1, year < PooledFeatures.years {
-        sum += weight * position[u]
-        total += weight
-        weight *= PooledFeatures.yearWeight
-        u -= m
-        year += 1
-      }
-      usual[t] = sum / total
-    }
-  }
-
-  private mutating func setFixed(_ m: Int, _ longLag: Int, first: Int) {
-    let n = z.count
-    var fast = SlowAverage(memory: 0.5)
-    var slow = SlowAverage(memory: 0.85)
-    let from = 2 * m - 1
-    for t in m..<Swift.max(n, m) {
-      let known = t >= from
-      let adjusted = z[t] - (known ? usual[t - m] : 0)
-      if known {
-        fast.add(adjusted)
-        slow.add(adjusted)
-      }
-      guard t >= first else { continue }
-      let g = growth[t]
-      let row = t * PooledFeatures.fixed
-      fixed[row] = g
-      fixed[row + 1] = t >= m + 1 ? g - growth[t - 1] : 0
-      fixed[row + 2] = t >= m + 2 ? g - growth[t - 2] : 0
-      fixed[row + 3] = t >= m + 3 ? g - growth[t - 3] : 0
-      fixed[row + 4] = t >= m + 6 ? g - growth[t - 6] : 0
-      fixed[row + 5] = t >= m + longLag ? g - growth[t - longLag] : 0
-      fixed[row + 6] = moves[t]
-      fixed[row + 7] = moves[t - 1]
-      fixed[row + 8] = t >= 2 ? moves[t - 2] : 0
-      fixed[row + 9] = known ? position[t] - usual[t - m] : 0
-      fixed[row + 10] = t >= m + 5 ? g - average(t, 6) : 0
-      fixed[row + 11] = t >= m + longLag - 1 ? average(t, longLag) : 0
-      fixed[row + 12] = known ? PooledFeatures.cut(adjusted - fast.value) : 0
-      fixed[row + 13] = known ? PooledFeatures.cut(adjusted - slow.value) : 0
-    }
-  }
-
-  /// Average growth over the last `count` periods.
-  private func average(_ t: Int, _ count: Int) -> Double {
-    var sum = 0.0
-    for u in (t - count + 1)...t { sum += growth[u] }
-    return sum / Double(count)
   }
 }
 
-/// An exponential average that starts without bias.
-struct SlowAverage {
-  let memory: Double
-  private var sum = 0.0
-  private var weight = 0.0
+/// Average growth over a season and average season-adjusted move of some series, by calendar period.
+struct CommonMovement: Sendable {
+  private var sums: [Double]
+  private var moves: [Double]
+  private var counts: [Double]
+  /// Number of series.
+  private(set) var series = 0
 
-  init(memory: Double) { self.memory = memory }
-
-  mutating func add(_ x: Double) {
-    sum = sum * memory + x
-    weight = weight * memory + 1
+  init(periods: Int) {
+    sums = [Double](repeating: 0, count: periods)
+    moves = sums
+    counts = sums
   }
 
-  var value: Double { weight > 0 ? sum / weight : 0 }
+  /// Takes a series in whose first value stands at position `offset`.
+  mutating func add(_ s: PooledSeries, offset: Int, season: Int) {
+    series += 1
+    for t in season..<Swift.max(s.z.count, season) {
+      sums[offset + t] += Swift.min(Swift.max(s.growth[t], -20), 20)
+      moves[offset + t] += Swift.min(Swift.max(s.moves[t], -20), 20)
+      counts[offset + t] += 1
+    }
+  }
+
+  @inline(__always) func growth(_ c: Int) -> Double {
+    c >= 0 && c < sums.count && counts[c] > 0 ? sums[c] / counts[c] : 0
+  }
+
+  @inline(__always) func move(_ c: Int) -> Double {
+    c >= 0 && c < moves.count && counts[c] > 0 ? moves[c] / counts[c] : 0
+  }
 }

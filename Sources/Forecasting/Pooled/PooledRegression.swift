@@ -7,9 +7,21 @@ import Glibc
 /// equations are summed from the oldest age to the newest with a geometric recency weight; so the regression that would have
 /// been fitted at every past origin comes at the cost of one small solve, and all rolling errors are genuine forecasts.
 ///
-/// Robust loss: Huber weights by iteration (Holland and Welsch 1977), and series weighted by the inverse of their own mean
-/// absolute residual. Cost: O(rows · p² + origins · settings · p³) a horizon; rows are a fixed sample of series in a large panel.
+/// Robust loss: Huber weights by iteration (Holland and Welsch 1977), strict with series weighted by the inverse of their own mean
+/// absolute residual, and mild; both are among the settings. Cost: O(rows · p² + origins · settings · p³) a horizon; rows are a fixed sample of series in a large panel.
 public struct PooledRegression: Sendable {
+  /// Parts of the regression that can be left out.
+  public enum Part: String, Sendable, CaseIterable {
+    /// Effects of the calendar, where the panel has a calendar.
+    case calendar
+    /// Common movement of groups, where groups are given.
+    case groups
+    /// Recent level shifts, and the median of former years.
+    case levels
+    /// The robust loss.
+    case robust
+  }
+
   /// Settings of the regression; the defaults are not tuned to any panel.
   public struct Options: Sendable, Equatable {
     /// Candidate recency weights a period.
@@ -24,6 +36,10 @@ public struct PooledRegression: Sendable {
     public var errorDecay = 0.95
     /// Largest number of training rows a horizon.
     public var rows = 60_000
+    /// Parts that may take part; of the blocks of features among them those are used that lower the rolling error.
+    public var parts = Set(Part.allCases)
+    /// The calendar of the series, if it is known.
+    public var effects: CalendarEffects?
     /// Makes the default settings.
     public init() {}
   }
@@ -37,6 +53,8 @@ public struct PooledRegression: Sendable {
   var weights: [[Double]] = []
   /// Training rows by horizon.
   var rows: [Int] = []
+  /// Blocks that lowered the rolling error, by horizon.
+  var used: [[Part]] = []
 
   /// The position of an origin age in the coefficients of a horizon: 0 for the end of the series, else ages from the horizon on.
   func slot(horizon h: Int, age: Int) -> Int? {
@@ -49,24 +67,34 @@ public struct PooledRegression: Sendable {
   /// of the panel: a horizon may have had no row to train on.
   @inline(__always)
   func movement(
-    _ s: borrowing PooledView, calendar: Int, origin: Int, horizon h: Int, scratch: UnsafeMutablePointer<Double>
+    _ s: borrowing PooledView, calendar: Int, group: Int, origin: Int, horizon h: Int,
+    scratch: UnsafeMutablePointer<Double>
   ) -> Double? {
     guard origin >= features.firstOrigin(h), h <= coefficients.count,
       let slot = slot(horizon: h, age: s.count - 1 - origin), coefficients[h - 1].indices.contains(slot),
-      coefficients[h - 1][slot].count == PooledFeatures.count
+      !coefficients[h - 1][slot].isEmpty
     else { return nil }
-    features.write(s, origin: origin, horizon: h, calendar: calendar, into: scratch)
+    features.write(s, origin: origin, horizon: h, calendar: calendar, group: group, into: scratch)
     return coefficients[h - 1][slot].withUnsafeBufferPointer { b in
       var sum = 0.0
-      for j in 0..<PooledFeatures.count { sum += b[j] * scratch[j] }
+      for j in b.indices { sum += b[j] * scratch[j] }
       return PooledFeatures.cut(sum)
     }
+  }
+
+  /// What it was trained on and which blocks of features lowered the rolling error, for people.
+  var explanation: String {
+    let parts = Part.allCases.compactMap { part -> String? in
+      let count = used.count { $0.contains(part) }
+      return count == 0 ? nil : "\(part.rawValue) at \(count) of \(used.count) periods ahead"
+    }
+    return "trained on \(rows[0]) rows" + (parts.isEmpty ? "" : " with " + parts.joined(separator: ", "))
   }
 
   /// A series prepared for forecasts from its last `origins + horizon` periods.
   func prepare(_ z: [Double], calendar: Int) -> PooledSeries {
     PooledSeries(
-      z: z, calendar: calendar, season: features.season, longLag: features.longLag,
+      z: z, calendar: calendar, group: 0, season: features.season, longLag: features.longLag,
       first: z.count - options.origins - 2 * horizon - 1)
   }
 }
@@ -75,18 +103,23 @@ extension PooledRegression {
   /// Trains on a sample of scaled series.
   ///
   /// - Parameters:
-  ///   - sample: scaled series, each longer than a season.
-  ///   - seriesCount: number of series in the whole panel the sample stands for.
-  init?(sample input: [(z: [Double], calendar: Int)], season: Int, horizon: Int, options: Options, threads: Int) {
+  ///   - sample: scaled series, each longer than a season, with their groups.
+  ///   - groupCount: number of given groups, 0 for none.
+  init?(
+    sample input: [(z: [Double], calendar: Int, group: Int)], groupCount: Int = 0, season: Int, horizon: Int,
+    options: Options, threads: Int
+  ) {
     self.options = options
     self.horizon = horizon
-    features = PooledFeatures(season: season)
+    features = PooledFeatures(
+      season: season, parts: options.parts, effects: options.effects, hasGroups: groupCount > 1)
     guard !input.isEmpty else { return nil }
     let longLag = features.longLag
     let sample = Parallel.map(input.count, threads: threads, chunk: 8) {
-      PooledSeries(z: input[$0].z, calendar: input[$0].calendar, season: season, longLag: longLag)
+      PooledSeries(
+        z: input[$0].z, calendar: input[$0].calendar, group: input[$0].group, season: season, longLag: longLag)
     }
-    setCommonMovement(sample)
+    setCommonMovement(sample, groupCount: groupCount)
     let shared = features
     let trained = Parallel.map(horizon, threads: threads) { k in
       var training = PooledTraining(
@@ -96,31 +129,26 @@ extension PooledRegression {
     coefficients = trained.map(\.coefficients)
     weights = trained.map(\.weights)
     rows = trained.map(\.rows)
+    used = trained.map(\.used)
     if rows[0] == 0 { return nil }
   }
 
-  /// Averages growth and season-adjusted moves over the sample, by calendar period.
-  private mutating func setCommonMovement(_ sample: [PooledSeries]) {
+  /// Averages growth and season-adjusted moves over the sample and over groups of at least three series, by calendar period.
+  private mutating func setCommonMovement(_ sample: [PooledSeries], groupCount: Int) {
     let first = sample.map(\.calendar).min() ?? 0
     let last = sample.map { $0.calendar + $0.z.count }.max() ?? 0
     guard last - first < 100_000 else { return }
-    var growth = [Double](repeating: 0, count: last - first)
-    var moves = growth
-    var counts = growth
-    for s in sample where s.z.count > features.season {
-      for t in features.season..<s.z.count {
-        let c = s.calendar + t - first
-        growth[c] += Swift.min(Swift.max(s.growth[t], -20), 20)
-        moves[c] += Swift.min(Swift.max(s.moves[t], -20), 20)
-        counts[c] += 1
+    features.calendarStart = first
+    features.common = CommonMovement(periods: last - first)
+    var groups = [CommonMovement](
+      repeating: CommonMovement(periods: features.hasGroups ? last - first : 0),
+      count: features.hasGroups ? groupCount : 0)
+    for s in sample {
+      features.common.add(s, offset: s.calendar - first, season: features.season)
+      if groups.indices.contains(s.group) {
+        groups[s.group].add(s, offset: s.calendar - first, season: features.season)
       }
     }
-    for c in counts.indices where counts[c] > 0 {
-      growth[c] /= counts[c]
-      moves[c] /= counts[c]
-    }
-    features.calendarStart = first
-    features.commonGrowth = growth
-    features.commonMove = moves
+    features.groups = groups.map { $0.series >= 3 ? $0 : nil }
   }
 }

@@ -6,6 +6,7 @@ struct PooledTraining {
     var coefficients: [[Double]]
     var weights: [Double]
     var rows: Int
+    var used: [PooledRegression.Part]
   }
 
   let sample: [PooledSeries]
@@ -13,7 +14,7 @@ struct PooledTraining {
   let horizon: Int
   let maximumHorizon: Int
   let options: PooledRegression.Options
-  private let p = PooledFeatures.count
+  private let p: Int
 
   /// Row-major features, standardised once ``standardise()`` has run.
   private var x: [Double] = []
@@ -22,8 +23,8 @@ struct PooledTraining {
   private var age: [Int32] = []
   private var owner: [Int32] = []
   private var deviation: [Double] = []
-  /// Robust weights of rows.
-  private var weight: [Double] = []
+  /// Weights of rows, one list a loss.
+  private var losses: [[Double]] = []
 
   init(
     sample: [PooledSeries], features: PooledFeatures, horizon: Int, maximumHorizon: Int,
@@ -32,6 +33,7 @@ struct PooledTraining {
     self.maximumHorizon = maximumHorizon
     self.sample = sample
     self.features = features
+    p = features.count
     self.horizon = horizon
     self.options = options
   }
@@ -60,7 +62,8 @@ struct PooledTraining {
         s.withView { view in
           guard let x0 = target.baseAddress else { return }
           for t in first..<(view.count - horizon) {
-            features.write(view, origin: t, horizon: horizon, calendar: s.calendar, into: x0 + row * p)
+            features.write(
+              view, origin: t, horizon: horizon, calendar: s.calendar, group: s.group, into: x0 + row * p)
             y.append(PooledFeatures.cut(view.z[t + horizon] - view.z[t]))
             age.append(Int32(view.count - 1 - t - horizon))
             owner.append(Int32(i))
@@ -101,10 +104,13 @@ struct PooledTraining {
     [Double](repeating: each * (Double(sample.count) + 20), count: p)
   }
 
+  /// Finds the weights of two robust losses. The strict one is near least absolute deviations, with every series weighted by the
+  /// inverse of its own mean absolute residual; the mild one leaves all but outliers at their squares and series as they are.
   private mutating func setRobustWeights() {
     let n = y.count
-    weight = [Double](repeating: 1, count: n)
-    guard n > 0 else { return }
+    var weight = [Double](repeating: 1, count: n)
+    losses = [weight]
+    guard n > 0, options.parts.contains(.robust) else { return }
     let recency = age.map { pow(0.98, Double($0)) }
     var residual = [Double](repeating: 0, count: n)
     for _ in 0..<4 {
@@ -124,10 +130,13 @@ struct PooledTraining {
       let present = totals.count { $0 > 0 }
       let average = Swift.max(scales.reduce(0, +) / Double(Swift.max(present, 1)), 1e-12)
       for i in scales.indices { scales[i] = 0.8 * scales[i] + 0.2 * average }
+      var mild = weight
       for r in 0..<n {
         let scale = scales[Int(owner[r])]
         weight[r] = average / scale / Swift.max(1, Swift.abs(residual[r]) / (0.625 * scale))
+        mild[r] = 1 / Swift.max(1, Swift.abs(residual[r]) / (4 * scale))
       }
+      losses = [weight, mild]
     }
   }
 
@@ -167,15 +176,52 @@ struct PooledTraining {
   private func rollingFits() -> Result {
     let settings = options.decays.count * options.penalties.count * options.priors.count
     let slots = options.origins + maximumHorizon + 1
-    guard !y.isEmpty else { return Result(coefficients: [], weights: [], rows: 0) }
+    guard !y.isEmpty else { return Result(coefficients: [], weights: [], rows: 0, used: []) }
     let oldest = Int(age.max() ?? 0)
     var byAge = [[Int]](repeating: [], count: oldest + 1)
     for r in y.indices { byAge[Int(age[r])].append(r) }
-    var grams = [[Double]](repeating: [Double](repeating: 0, count: p * p), count: oldest + 1)
-    var moments = [[Double]](repeating: [Double](repeating: 0, count: p), count: oldest + 1)
-    for a in 0...oldest {
+    let sums = losses.map { normalEquations($0, byAge: byAge) }
+    let blocks = features.blocks
+    var best: (fits: [[[Double]]], weights: [Double], error: Double, used: [PooledRegression.Part])?
+    for mask in 0..<(1 << blocks.count) {
+      let out = blocks.indices.filter { mask & (1 << $0) == 0 }.flatMap { Array(blocks[$0].features) }
+      let fits = sums.flatMap {
+        rollingSolves($0.grams, $0.moments, without: out, settings: settings, slots: slots)
+      }
+      let (weights, error) = settingWeights(fits, byAge: byAge)
+      let cost = error * (1 + PooledTraining.blockCost * Double(mask.nonzeroBitCount))
+      if cost < best?.error ?? .infinity {
+        best = (fits, weights, cost, blocks.indices.filter { mask & (1 << $0) != 0 }.map { blocks[$0].part })
+      }
+    }
+    guard let best else { return Result(coefficients: [], weights: [], rows: 0, used: []) }
+    var coefficients = [[Double]](repeating: [Double](repeating: 0, count: p), count: slots)
+    for slot in 0..<slots {
+      for (k, w) in best.weights.enumerated() {
+        for j in 0..<p { coefficients[slot][j] += w * best.fits[k][slot][j] / deviation[j] }
+      }
+    }
+    return Result(coefficients: coefficients, weights: best.weights, rows: y.count, used: best.used)
+  }
+
+  /// The share by which a block of features must lower the rolling error to be used.
+  private static let blockCost = 0.01
+
+  /// Normal equations of the rows of every age.
+  private func normalEquations(_ weight: [Double], byAge: [[Int]]) -> (grams: [[Double]], moments: [[Double]]) {
+    var grams = [[Double]](repeating: [Double](repeating: 0, count: p * p), count: byAge.count)
+    var moments = [[Double]](repeating: [Double](repeating: 0, count: p), count: byAge.count)
+    for a in byAge.indices {
       for r in byAge[a] { accumulate(r, weight[r], &grams[a], &moments[a]) }
     }
+    return (grams, moments)
+  }
+
+  /// The regression of every setting at every rolling origin and at the end, some features left out.
+  private func rollingSolves(
+    _ grams: [[Double]], _ moments: [[Double]], without out: [Int], settings: Int, slots: Int
+  ) -> [[[Double]]] {
+    let oldest = grams.count - 1
     var fits = [[[Double]]](repeating: [[Double]](repeating: prior(1), count: slots), count: settings)
     var k = 0
     for decay in options.decays {
@@ -188,20 +234,23 @@ struct PooledTraining {
         guard slot == 0 || (slot >= 1 && slot < slots) else { continue }
         var full = gram
         mirror(&full)
-        solve(full, moment, slot: slot, first: k, into: &fits)
+        var right = moment
+        for i in out {
+          for j in 0..<p {
+            full[i * p + j] = 0
+            full[j * p + i] = 0
+          }
+          full[i * p + i] = 1
+          right[i] = 0
+        }
+        solve(full, right, slot: slot, first: k, into: &fits)
       }
       k += options.penalties.count * options.priors.count
     }
-    let weights = settingWeights(fits, byAge: byAge)
-    var coefficients = [[Double]](repeating: [Double](repeating: 0, count: p), count: slots)
-    for slot in 0..<slots {
-      for (k, w) in weights.enumerated() {
-        for j in 0..<p { coefficients[slot][j] += w * fits[k][slot][j] / deviation[j] }
-      }
-    }
-    return Result(coefficients: coefficients, weights: weights, rows: y.count)
+    return fits
   }
 
+  /// Solves all penalties and priors of one origin.
   private func solve(_ gram: [Double], _ moment: [Double], slot: Int, first: Int, into fits: inout [[[Double]]]) {
     var k = first
     for each in options.penalties {
@@ -219,8 +268,8 @@ struct PooledTraining {
     }
   }
 
-  /// Shares of the settings: inverse rolling error to the twelfth power, which leaves near ties near equal.
-  private func settingWeights(_ fits: [[[Double]]], byAge: [[Int]]) -> [Double] {
+  /// Shares of the settings — inverse rolling error to the twelfth power, which leaves near ties near equal — and their mean error.
+  private func settingWeights(_ fits: [[[Double]]], byAge: [[Int]]) -> (weights: [Double], error: Double) {
     var errors = [Double](repeating: 0, count: fits.count)
     var total = 0.0
     for a in 0..<Swift.min(options.origins, byAge.count) {
@@ -232,10 +281,11 @@ struct PooledTraining {
       }
     }
     guard total > 0, let best = errors.min(), best > 0 else {
-      return [Double](repeating: 1 / Double(fits.count), count: fits.count)
+      return ([Double](repeating: 1 / Double(fits.count), count: fits.count), 0)
     }
     let raw = errors.map { pow(best / $0, 12) }
     let sum = raw.reduce(0, +)
-    return raw.map { $0 / sum }
+    let weights = raw.map { $0 / sum }
+    return (weights, zip(weights, errors).reduce(0) { $0 + $1.0 * $1.1 } / total)
   }
 }
