@@ -53,7 +53,8 @@ import Testing
       let missing = folder + "/none.csv"
       let options = PanelForecaster.Options(horizon: 3)
       let first = #expect(throws: Failure.self) {
-        try SeriesForecast.run(.init(input: SeriesInput(path: missing, forecaster: options), output: folder + "/out.csv"))
+        try SeriesForecast.run(
+          .init(input: SeriesInput(path: missing, forecaster: options), output: folder + "/out.csv"))
       }
       #expect(first?.status == .usage && first?.next == "give --input a CSV file with the columns unique_id,ds,y")
       try panel().write(toFile: folder + "/panel.csv", atomically: true, encoding: .utf8)
