@@ -61,12 +61,12 @@ let package = Package(
     room("Simulation", ["LabourMarket"]),
     room("Assistance", ["LabourMarket"]),
     room(
-      "Reporting", ["LabourMarket", "Tabular", "Assistance", "CLibXLSXWriter", mustache], exclude: ["Templates"]),
+      "Reporting", ["Transfer", "LabourMarket", "Tabular", "Assistance", "CLibXLSXWriter", "CLibCrypto", mustache], exclude: ["Templates"]),
     room(
       "Operations",
       [
-        "Postgres", "Tabular", "LabourMarket", "Ingestion", "Forecasting", "Shortfall", "Simulation", "Assistance",
-        "Reporting", yams, logging,
+        "Postgres", "Transfer", "Tabular", "LabourMarket", "Ingestion", "Forecasting", "Shortfall", "Simulation",
+        "Assistance", "Reporting", yams, logging,
       ]),
     .executableTarget(
       name: "labourwatch", dependencies: ["Operations", arguments, logging], swiftSettings: settings),

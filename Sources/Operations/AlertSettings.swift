@@ -33,9 +33,6 @@ public struct AlertSettings: Sendable {
   /// Whether contacts stand on the lists.
   public var showsContacts = true
 
-  /// The folder that `--deliver` copies the lists to; a relative one stands below the program's home folder.
-  public var deliveryFolder = "outbox"
-
   /// A kind of document.
   public enum ListFormat: String, CaseIterable, Sendable {
     case xlsx, html, csv
@@ -141,11 +138,6 @@ public struct AlertSettings: Sendable {
   }
 
   private mutating func readDelivery(_ yaml: YAMLDocument) throws {
-    try yaml.allow("folder", "deliver")
-    if let deliver = try yaml["deliver"] {
-      try deliver.allow("folder")
-      deliveryFolder = try deliver.required("folder").string()
-    }
     guard let folder = try yaml["folder"] else { return }
     try folder.allow("formats", "csv_charset", "contacts")
     if let node = try folder["formats"] { formats = Set(try node.items().map { try $0.choice() }) }

@@ -75,6 +75,14 @@ final class ListFolder {
     files.append((name, digest.hex()))
   }
 
+  /// The bytes of a file that was added.
+  func bytes(of name: String) throws -> [UInt8] {
+    guard let bytes = FileSystem.bytes("\(staging)/\(name)") else {
+      throw Failure(.failed, "\(staging)/\(name) is gone.", next: "Run `labourwatch report` again for this night.")
+    }
+    return Array(bytes)
+  }
+
   /// Puts the files that differ from those in the night's folder in their places; returns how many.
   func publish() throws -> Int {
     var changed = 0

@@ -41,6 +41,7 @@ public struct NightlyRun {
     // Settings of later steps that are wrong must not be found only when files have been taken.
     _ = try ForecastSettingsFile.load(folder: session.profile.folder)
     _ = try AlertSettings(profile: session.profile.folder)
+    _ = try DeliverySettings(profile: session.profile)
     return try session.run("nightly") { run in
       var summary = try IngestRun(session: session, options: .init(inbox: options.inbox)).perform(run)
       try run.heartbeat()
@@ -48,12 +49,13 @@ public struct NightlyRun {
       summary.forecast = forecast
       summary.note(forecast, session.console)
       try run.heartbeat()
-      summary.report = try ReportRun(
-        session: session, run: run,
-        options: .init(
-          out: options.out, forecast: forecast.runID, language: options.language,
-          delivery: options.deliver ? .deliver : .none)
-      ).write()
+      summary.take(
+        try ReportRun(
+          session: session, run: run,
+          options: .init(
+            out: options.out, forecast: forecast.runID, language: options.language,
+            delivery: options.deliver ? .deliver : .none)
+        ).write())
       session.tell(summary)
       return summary
     }
@@ -68,6 +70,25 @@ extension Session {
 }
 
 extension RunSummary {
+  /// Takes up what the reporting step did. The run ends `incomplete` where the lists have a finding or a message did not go out.
+  public mutating func take(_ report: ReportSummary) {
+    self.report = report
+    if let finding = report.finding { findings.append(finding) }
+    if let messages = report.messages { take(messages) }
+    if report.finding != nil { status = status.worse(.incomplete) }
+  }
+
+  /// Takes up what became of the outbox.
+  mutating func take(_ messages: DeliverySummary) {
+    findings += messages.problems
+    if messages.failed > 0 || messages.waiting > 0 {
+      findings.append(
+        "\(messages.failed) messages failed for good, \(messages.waiting) wait: `labourwatch delivery list` shows them."
+      )
+      status = status.worse(.incomplete)
+    }
+  }
+
   /// Notes a forecast that knows of no openings: an empty list looks like good news. The run ends `incomplete` then.
   public mutating func note(_ forecast: ForecastSummary, _ console: Console) {
     guard forecast.openings < 0.5 && forecast.expected < 0.5 else { return }

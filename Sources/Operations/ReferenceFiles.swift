@@ -68,29 +68,7 @@ struct ReferenceFiles {
     }
     digest.update("\(name)\u{0}")
     data.withUnsafeBytes { digest.update($0) }
-    let table = try TableFile(
-      bytes: Array(data), name: path, format: FileFormat(charset: .utf8, delimiter: .byte(0x2C)))
-    for column in columns where !table.headers.contains(column) {
-      throw Failure.usage(
-        "\(path): the column “\(column)” is missing; there are \(table.headers.joined(separator: ", ")).",
-        next: "Mend the header; `docs/profiles.md` explains the columns.")
-    }
-    var rows: [ReferenceRow] = []
-    var record = Record()
-    while try table.next(&record) {
-      guard record.count == table.headers.count, record.isValidEncoding, record.defect == nil else {
-        throw Failure.usage(
-          "\(path):\(record.line): \(record.count) fields instead of \(table.headers.count), or not valid UTF-8.",
-          next: "Mend the line: quote cells that hold a comma.")
-      }
-      var cells: [String: String] = [:]
-      for (index, header) in table.headers.enumerated() {
-        let cell = record.string(index)
-        if !cell.isEmpty { cells[header] = cell }
-      }
-      rows.append(ReferenceRow(file: path, line: record.line, cells: cells))
-    }
-    return rows
+    return try ReferenceRow.rows(of: data, path, columns: columns)
   }
 
   /// Codes are unique, and whatever a table points at exists.
@@ -131,6 +109,37 @@ struct ReferenceFiles {
 
 /// One row of a reference table, cells by column name; an empty cell is `nil`.
 struct ReferenceRow {
+  /// The rows of a CSV in UTF-8.
+  /// - Parameters:
+  ///   - path: what faults name.
+  ///   - columns: those that must be there.
+  /// - Throws: ``Failure`` (usage) that names file and line.
+  static func rows(of bytes: Data, _ path: String, columns: [String]) throws -> [ReferenceRow] {
+    let table = try TableFile(
+      bytes: Array(bytes), name: path, format: FileFormat(charset: .utf8, delimiter: .byte(0x2C)))
+    for column in columns where !table.headers.contains(column) {
+      throw Failure.usage(
+        "\(path): the column “\(column)” is missing; there are \(table.headers.joined(separator: ", ")).",
+        next: "Mend the header; `docs/profiles.md` explains the columns.")
+    }
+    var rows: [ReferenceRow] = []
+    var record = Record()
+    while try table.next(&record) {
+      guard record.count == table.headers.count, record.isValidEncoding, record.defect == nil else {
+        throw Failure.usage(
+          "\(path):\(record.line): \(record.count) fields instead of \(table.headers.count), or not valid UTF-8.",
+          next: "Mend the line: quote cells that hold a comma.")
+      }
+      var cells: [String: String] = [:]
+      for (index, header) in table.headers.enumerated() {
+        let cell = record.string(index)
+        if !cell.isEmpty { cells[header] = cell }
+      }
+      rows.append(ReferenceRow(file: path, line: record.line, cells: cells))
+    }
+    return rows
+  }
+
   let file: String
   let line: Int
   let cells: [String: String]

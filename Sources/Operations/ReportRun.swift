@@ -71,6 +71,7 @@ public struct ReportRun {
   public func write() throws -> ReportSummary {
     let start = Date()
     let settings = try AlertSettings(profile: session.profile.folder)
+    let delivery = try DeliverySettings(profile: session.profile)
     let language = options.language ?? session.profile.language
     let names = try ReportNames(profile: session.profile, language: language)
     let strings = try StringTable(language: language.rawValue, folder: session.resources.templates)
@@ -94,15 +95,33 @@ public struct ReportRun {
       if counts { try writeBriefings(builder, lists, staging, templates) }
       try writeIndex(builder, lists, staging, templates, hasBriefings: counts)
       if counts { try record(lists, data, digest: staging.digest) }
-      return (lists: lists, outcome: outcome, asOf: data.run.asOf)
+      let notices =
+        counts && options.delivery != .none
+        ? try NightNotices(
+          session: session, run: run, settings: delivery, builder: builder, lists: lists, staging: staging
+        ).compose(writes: options.delivery == .deliver) : []
+      return (lists: lists, outcome: outcome, asOf: data.run.asOf, notices: notices)
     }
     let changed = try staging.publish()
     session.console.endProgress()
     var summary = summary(made.lists, made.outcome, staging, changed, Date().timeIntervalSince(start))
     tell(summary, made.outcome)
     summary.finding = look(back: made.asOf)
-    summary.delivered = try deliver(staging, settings)
+    summary.delivered = try deliver(staging, delivery)
+    tell(made.notices)
+    if options.delivery == .deliver { summary.messages = try DeliveryRun(session: session, settings: delivery).send() }
     return summary
+  }
+
+  /// Says who hears what, and why or why not.
+  private func tell(_ notices: [NightNotices.Decision]) {
+    let isDry = options.delivery == .dryRun
+    for notice in notices {
+      let verb = notice.decision.sends ? isDry ? "a message would go out" : "a message goes out" : "no message"
+      session.console.info(
+        "\(verb): \(notice.decision.reason)",
+        ["team": "\(notice.team)", "channel": "\(notice.channel)", "changes": "\(notice.changes)"])
+    }
   }
 
   /// Says what follows from a forecast older than the last whole month: such lists are a look back, which moves no alert, no rank and no
@@ -121,10 +140,10 @@ public struct ReportRun {
   }
 
   /// Delivers what was written; `nil` where that is not asked for.
-  private func deliver(_ lists: ListFolder, _ settings: AlertSettings) throws -> Int? {
+  private func deliver(_ lists: ListFolder, _ settings: DeliverySettings) throws -> Int? {
     guard options.delivery != .none else { return nil }
     let home = Session.home(session.configuration.environment)
-    let target = settings.deliveryFolder.hasPrefix("/") ? settings.deliveryFolder : "\(home)/\(settings.deliveryFolder)"
+    let target = settings.folder.hasPrefix("/") ? settings.folder : "\(home)/\(settings.folder)"
     let isDry = options.delivery == .dryRun
     let count = try FolderDelivery(target: target).deliver(lists.folder, names: lists.names, dryRun: isDry)
     session.console.info(

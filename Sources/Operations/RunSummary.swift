@@ -11,6 +11,8 @@ public struct RunSummary: Encodable, Sendable {
   public var forecast: ForecastSummary?
   /// The lists; `nil` where the command writes none.
   public var report: ReportSummary?
+  /// What became of the outbox, where sending it is all that the command does.
+  public var messages: DeliverySummary?
   /// What the run noticed: late, missing or shrunken feeds, unknown columns.
   public var findings: [String] = []
   /// What the run cost; set when it closes.
@@ -23,7 +25,7 @@ public struct RunSummary: Encodable, Sendable {
 
   private enum CodingKeys: String, CodingKey {
     case runID = "run_id"
-    case feeds, forecast, report, findings, cost
+    case feeds, forecast, report, messages, findings, cost
     case exitCode = "exit_code"
   }
 
@@ -34,6 +36,7 @@ public struct RunSummary: Encodable, Sendable {
     try container.encodeIfPresent(feeds, forKey: .feeds)
     try container.encodeIfPresent(forecast, forKey: .forecast)
     try container.encodeIfPresent(report, forKey: .report)
+    try container.encodeIfPresent(messages, forKey: .messages)
     try container.encode(findings, forKey: .findings)
     try container.encodeIfPresent(cost, forKey: .cost)
     try container.encode(status.rawValue, forKey: .exitCode)

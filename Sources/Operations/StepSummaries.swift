@@ -120,6 +120,8 @@ public struct ReportSummary: Encodable, Sendable {
   public var changed: Int
   /// Files delivered (or, in a dry run, that would be); `nil` where no delivery was asked for.
   public var delivered: Int?
+  /// What became of the messages to officers; `nil` where no delivery was asked for.
+  public var messages: DeliverySummary?
   /// What an officer must know about the lists as a whole, such as that the month meant has no forecast; `nil` where all is well.
   public var finding: String?
   /// Wall-clock seconds.

@@ -24,7 +24,8 @@ struct Labourwatch: ParsableCommand {
     subcommands: [
       NightlyCommand.self, IngestCommand.self, QuarantineCommand.self, FeedsCommand.self, ForecastCommand.self,
       BacktestCommand.self,
-      ReportCommand.self, AlertsCommand.self, ExportCommand.self, Series.self, SimulateCommand.self,
+      ReportCommand.self, AlertsCommand.self, DeliveryCommand.self, ExportCommand.self, Series.self,
+      SimulateCommand.self,
       MigrateCommand.self,
       LocalCommand.self,
     ])

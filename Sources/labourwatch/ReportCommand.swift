@@ -44,12 +44,7 @@ struct ReportCommand: Operation {
     let session = try Session(globals.configuration(clock))
     return try session.run("report") { run in
       var summary = RunSummary()
-      let report = try ReportRun(session: session, run: run, options: options).write()
-      summary.report = report
-      if let finding = report.finding {
-        summary.findings.append(finding)
-        summary.status = .incomplete
-      }
+      summary.take(try ReportRun(session: session, run: run, options: options).write())
       return summary
     }
   }

@@ -9,20 +9,36 @@ import TestSupport
 struct ReportFixture {
   let database: TestDatabase
   let out: String
+  /// The profile; one of the repository unless the test made its own with ``use(delivery:)``.
+  var profile = "\(repositoryRoot)/jobs/suqian"
+  /// The environment beside the place of the resources.
+  var environment: [String: String] = [:]
 
-  static func with(_ body: (ReportFixture) throws -> Void) throws {
+  /// Gives the fixture a profile of its own that delivers as the text says.
+  mutating func use(delivery: String, _ environment: [String: String] = [:]) throws {
+    try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+    let own = "\(out)/.profile"
+    if !FileManager.default.fileExists(atPath: own) { try FileManager.default.copyItem(atPath: profile, toPath: own) }
+    try delivery.write(toFile: "\(own)/delivery.yaml", atomically: false, encoding: .utf8)
+    profile = own
+    self.environment = environment
+  }
+
+  static func with(_ body: (inout ReportFixture) throws -> Void) throws {
     try TestDatabase.withDatabase { database in
       let out = "\(NSTemporaryDirectory())labourwatch-report-\(UUID().uuidString)"
       defer { try? FileManager.default.removeItem(atPath: out) }
-      try body(ReportFixture(database: database, out: out))
+      var fixture = ReportFixture(database: database, out: out)
+      try body(&fixture)
     }
   }
 
   func session(_ now: String) throws -> Session {
     try Session(
       Session.Configuration(
-        profile: "\(repositoryRoot)/jobs/suqian", database: database.url, quiet: true, now: now,
-        environment: ["LABOURWATCH_RESOURCES": repositoryRoot]))
+        profile: profile, database: database.url, quiet: true, now: now,
+        environment: environment.merging(["LABOURWATCH_RESOURCES": repositoryRoot, "LABOURWATCH_HOME": out + "/.home"])
+        { $1 }))
   }
 
   /// Puts a forecast in place whose cells have the given expected gaps; the threshold is 50 and P(exceed) is 1 above it.
@@ -59,11 +75,11 @@ struct ReportFixture {
 
   /// Writes the lists of a night.
   @discardableResult
-  func report(_ night: String) throws -> ReportSummary {
+  func report(_ night: String, _ delivery: ReportRun.Options.Delivery = .none) throws -> ReportSummary {
     let session = try session("\(night)T02:00:00")
     var summary: ReportSummary?
     _ = try session.run("report") { run in
-      summary = try ReportRun(session: session, run: run, options: .init(out: out)).write()
+      summary = try ReportRun(session: session, run: run, options: .init(out: out, delivery: delivery)).write()
       return RunSummary()
     }
     guard let summary else { throw Failure(.failed, "no summary") }

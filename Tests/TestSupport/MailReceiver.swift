@@ -1,28 +1,39 @@
 import Foundation
 import Synchronization
-import TestSupport
 
 /// A receiver of mail that speaks just enough of SMTP (RFC 5321), one thread a connection, until the process ends.
-final class MailReceiver: Sendable {
-  struct Mail: Sendable, Equatable {
-    var user = ""
-    var from = ""
-    var to: [String] = []
-    var data = ""
+public final class MailReceiver: Sendable {
+  /// A message as it came.
+  public struct Mail: Sendable, Equatable {
+    /// Who logged in, from whom and to whom it is.
+    public var user = "", from = "", to: [String] = []
+    /// Header and body, lines ended by LF.
+    public var data = ""
+
+    /// A message from its parts.
+    public init(user: String = "", from: String = "", to: [String] = [], data: String = "") {
+      self.user = user
+      self.from = from
+      self.to = to
+      self.data = data
+    }
   }
 
-  let port: Int
+  /// The port of this machine.
+  public let port: Int
   private let mails = Mutex<[Mail]>([])
   private let offers: [String]
   private let replies: [String: String]
 
   /// What was taken.
-  var taken: [Mail] { mails.withLock { $0 } }
+  public var taken: [Mail] { mails.withLock { $0 } }
 
+  /// Starts a receiver on a free port.
   /// - Parameters:
+  ///   - offers: what it says to EHLO beside its name.
   ///   - replies: what is answered to a command instead of 250, by its beginning; `.` is the end of a message; an empty text hangs up.
   ///   - tunnel: the port of a server that goes on, encrypted, after STARTTLS.
-  init(offers: [String] = [], replies: [String: String] = [:], tunnel: Int? = nil) throws {
+  public init(offers: [String] = [], replies: [String: String] = [:], tunnel: Int? = nil) throws {
     let (socket, port) = try listeningSocket()
     self.port = port
     self.offers = offers
@@ -38,7 +49,7 @@ final class MailReceiver: Sendable {
   }
 
   /// Speaks over two descriptors until the other side leaves.
-  func serve(from input: Int32, to output: Int32, tunnel: Int? = nil, greets: Bool = true) {
+  public func serve(from input: Int32, to output: Int32, tunnel: Int? = nil, greets: Bool = true) {
     var buffer: [UInt8] = []
     func line() -> String? {
       while true {
@@ -120,7 +131,7 @@ final class MailReceiver: Sendable {
 }
 
 /// A connection to a port of this machine; `nil` when nobody listens.
-func connectedSocket(_ port: Int) -> Int32? {
+public func connectedSocket(_ port: Int) -> Int32? {
   let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
   var address = sockaddr_in()
   address.sin_family = sa_family_t(AF_INET)
