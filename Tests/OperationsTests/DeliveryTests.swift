@@ -150,7 +150,7 @@ private final class Receiver: Sendable {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["python3", "-c", program, file]
-    FileManager.default.createFile(atPath: file + ".out", contents: nil)
+    _ = FileManager.default.createFile(atPath: file + ".out", contents: nil)
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: file + ".out"))
     process.environment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHONIOENCODING": "utf-8"]
     try process.run()
