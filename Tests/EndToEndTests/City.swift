@@ -44,7 +44,8 @@ enum City {
   static func profile(_ program: Program, changing: [String: (String) -> String] = [:]) throws {
     let folder = program.folder + "/profile"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    for part in ["profile.yaml", "alerts.yaml", "forecast.yaml", "delivery.yaml", "holidays.csv", "feeds", "reference"] {
+    for part in ["profile.yaml", "alerts.yaml", "forecast.yaml", "delivery.yaml", "holidays.csv", "feeds", "reference"]
+    {
       try FileManager.default.copyItem(atPath: "\(repositoryRoot)/jobs/suqian/\(part)", toPath: "\(folder)/\(part)")
     }
     for (name, change) in changing {

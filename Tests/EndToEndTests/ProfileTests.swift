@@ -31,7 +31,9 @@ struct ProfileTests {
         // Below the style sheet, which names Chinese fonts.
         let body = text.range(of: "<body").map { text[$0.lowerBound...] } ?? ""
         let chinese = body.unicodeScalars.filter { (0x4E00...0x9FFF).contains($0.value) }.count
-        #expect(chinese == 0 && body.count > (page.name.hasSuffix("briefing.html") ? 300 : 1_000), "\(page.name) speaks Chinese")
+        #expect(
+          chinese == 0 && body.count > (page.name.hasSuffix("briefing.html") ? 300 : 1_000),
+          "\(page.name) speaks Chinese")
         #expect(text.contains("lang=\"en\""), "\(page.name)")
       }
       #expect(try program.run("export", "forecast", "--profile", folder, "--output", "forecast.csv").status == 0)
