@@ -61,7 +61,8 @@ let package = Package(
     room("Simulation", ["LabourMarket"]),
     room("Assistance", ["LabourMarket"]),
     room(
-      "Reporting", ["Transfer", "LabourMarket", "Tabular", "Assistance", "CLibXLSXWriter", "CLibCrypto", mustache], exclude: ["Templates"]),
+      "Reporting", ["Transfer", "LabourMarket", "Tabular", "Assistance", "CLibXLSXWriter", "CLibCrypto", mustache],
+      exclude: ["Templates"]),
     room(
       "Operations",
       [
