@@ -32,25 +32,70 @@ public struct BacktestRun {
       throw Failure.usage("--origins and --horizon are out of range.", next: "Name 1–120 origins and 1–24 months.")
     }
     let settings = try ForecastSettingsFile.load(folder: session.profile.folder)
-    let estimator = ShortfallEstimator(settings: settings, trees: ReferenceTrees(session.profile.reference))
-    let reader = CityPanelReader(connection: session.connection, queries: session.queries, city: session.profile.city)
     let newest = session.clock.lastWholeMonth
+    let state = try session.connection.query(
+      session.queries["shortfall/input_fingerprint"],
+      [.text(session.profile.city), .text(CityPanelReader.knownUntil(newest).description)]
+    ).one()
+    let (backtest, relived) =
+      try !state.bool(1) && state.bool(2)
+      ? totals(options.origins, horizon, newest, settings) : records(options.origins, horizon, newest, settings)
+    session.console.endProgress()
+    return BacktestReport(
+      backtest, place: session.profile.name, origins: relived, horizon: horizon,
+      names: try ReportNames(profile: session.profile, language: session.profile.language))
+  }
+
+  private func records(
+    _ origins: Int, _ horizon: Int, _ newest: Month, _ settings: ShortfallSettings
+  ) throws -> (Backtest, [Month]) {
+    let estimator = ShortfallEstimator(settings: settings, trees: ReferenceTrees(session.profile.reference))
     let truth = try panel(reader, newest)
+    let possible = try Self.origins(
+      origins, newest: newest, start: truth.start, usable: !truth.survivorsOnly, of: "postings whose ends are reported")
     var backtest = Backtest()
-    // An origin's first month must have come; a year of history is the least that rivals need.
-    let possible = (1...options.origins).map { newest - $0 }.filter { $0 - truth.start >= 12 }.sorted()
-    guard !possible.isEmpty, !truth.survivorsOnly else {
-      throw Failure(
-        .failed, "There are too few months of records for a backtest: they begin in \(truth.start).",
-        next: "A backtest needs at least 14 months of postings whose ends are reported.")
-    }
     for (i, origin) in possible.enumerated() {
       session.console.progress("reliving \(origin)", fraction: Double(i) / Double(possible.count))
       let then = try panel(reader, origin)
       backtest.add(estimator.forecast(then, horizon: horizon), from: then, truth: truth)
     }
-    session.console.endProgress()
-    return BacktestReport(backtest, place: session.profile.name, origins: possible, horizon: horizon)
+    return (backtest, possible)
+  }
+
+  private func totals(
+    _ origins: Int, _ horizon: Int, _ newest: Month, _ settings: ShortfallSettings
+  ) throws -> (Backtest, [Month]) {
+    let estimator = IndicatorEstimator(settings: settings, trees: ReferenceTrees(session.profile.reference))
+    let truth = try reader.readTotals(asOf: newest) { session.console.warning("\($0)") }
+    // What is known late leaves the newest months without an outcome.
+    let end = truth.totals.map { $0.start + $0.openings.count - 1 }.max() ?? newest
+    let start = truth.totals.map(\.start).min() ?? newest
+    let possible = try Self.origins(
+      origins, newest: min(end, newest), start: start, usable: true, of: "monthly totals")
+    var backtest = Backtest()
+    for (i, origin) in possible.enumerated() {
+      session.console.progress("reliving \(origin)", fraction: Double(i) / Double(possible.count))
+      let then = try reader.readTotals(asOf: origin) { _ in }
+      backtest.add(try estimator.forecast(then, horizon: horizon), from: then, truth: truth)
+    }
+    return (backtest, possible)
+  }
+
+  /// The newest months that can be relived: a month after them must have come, and a year of history is the least that rivals need.
+  private static func origins(
+    _ count: Int, newest: Month, start: Month, usable: Bool, of what: String
+  ) throws -> [Month] {
+    let possible = (1...count).map { newest - $0 }.filter { $0 - start >= 12 }.sorted()
+    guard usable, !possible.isEmpty else {
+      throw Failure(
+        .failed, "There are too few months of records for a backtest: they begin in \(start) and end in \(newest).",
+        next: "A backtest needs at least 14 months of \(what); set the clock with --now where the records end earlier.")
+    }
+    return possible
+  }
+
+  private var reader: CityPanelReader {
+    CityPanelReader(connection: session.connection, queries: session.queries, city: session.profile.city)
   }
 
   private func panel(_ reader: CityPanelReader, _ asOf: Month) throws -> CityPanel {
@@ -63,6 +108,6 @@ extension BacktestReport {
   /// - Throws: ``Failure`` that names the file that cannot be written.
   public func write(csv csvPath: String?, page: String?) throws {
     if let csvPath { try FileSystem.write(Data(csv.utf8), to: csvPath) }
-    if let page { try FileSystem.write(Data(html.utf8), to: page) }
+    if let page { try FileSystem.write(Data(BacktestPage(report: self).html.utf8), to: page) }
   }
 }

@@ -5,7 +5,7 @@ import LabourMarket
 ///
 /// Chains and measures bring their English names with the reference data; a profile may name the rest in `names.en.csv`
 /// (`kind,code,name` with kinds `city`, `region`, `chain`, `occupation`, `measure`, `officer_group`).
-struct ReportNames {
+struct ReportNames: Sendable {
   /// The city's name, and the names of the measures by code.
   let city: String, measures: [String: String]
   private var regions: [String: String] = [:]

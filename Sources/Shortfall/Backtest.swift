@@ -14,8 +14,10 @@ public struct Backtest: Sendable {
     case facePlans = "plans at face value"
     /// Today's openings and planned hires of the month, less the pool's registered seekers, who are divided among its cells by their openings.
     case demandMinusSeekers = "demand minus seekers"
-    /// Exponential smoothing, form chosen by information criterion; from chain × region up.
+    /// Exponential smoothing, form chosen by information criterion (AutoETS); from chain × region up.
     case smoothing = "ETS"
+    /// The dynamic optimised Theta method; from chain × region up.
+    case theta = "DOT"
   }
 
   /// One node and month of one origin.
@@ -32,6 +34,8 @@ public struct Backtest: Sendable {
     public var actual, mean, p10, p50, p90, threshold, pExceed: Double
     /// By rival, in the order of ``Rival/allCases``; `nan` where it says nothing.
     public var rivals: [Double]
+    /// Standard deviation that a rival states, else 0: its one value stands for all quantiles.
+    public var rivalDeviations: [Double]
   }
 
   /// All samples, by origin, node, horizon.
@@ -49,23 +53,64 @@ public struct Backtest: Sendable {
     let outcome = Outcome(truth)
     let rules = RivalTable(panel, horizon: forecast.horizon)
     for entry in forecast.nodes where !entry.node.isAggregate {
-      let rivals = rules.forecasts(entry.node.members)
-      let smooth = entry.node.level == .cell ? [] : Self.smoothing(entry.history, forecast.horizon)
+      let rules = rules.forecasts(entry.node.members)
+      let models = entry.node.level == .cell ? [] : Self.models(entry.history, forecast.horizon)
       let cells = entry.node.members.map { panel.key($0) }
-      for (h, value) in entry.values.enumerated() {
-        guard let actual = outcome.sum(cells, forecast.asOf + h + 1) else { continue }
-        samples.append(
-          Sample(
-            origin: forecast.asOf, level: entry.node.level, key: entry.node.key, horizon: h + 1, actual: actual,
-            mean: value.mean, p10: value.p10, p50: value.p50, p90: value.p90, threshold: entry.threshold,
-            pExceed: value.pExceed, rivals: rivals.map { $0[h] } + [smooth.isEmpty ? .nan : smooth[h]]))
+      add(entry, forecast.asOf, rules, models) { outcome.sum(cells, $0) }
+    }
+  }
+
+  /// Adds one origin of a place of monthly totals; every series counts, also one that sums others.
+  public mutating func add(_ forecast: ShortfallForecast, from panel: IndicatorPanel, truth: IndicatorPanel) {
+    let known = Dictionary(panel.totals.map { ($0.key, $0) }, uniquingKeysWith: { a, _ in a })
+    let later = Dictionary(truth.totals.map { ($0.key, $0) }, uniquingKeysWith: { a, _ in a })
+    for entry in forecast.nodes {
+      guard let series = known[entry.node.key], let outcome = later[entry.node.key], let last = series.openings.last
+      else { continue }
+      // Totals may come some months late: rivals forecast from the newest that is known.
+      let lag = panel.asOf - series.start - series.openings.count + 1
+      let reach = forecast.horizon + lag
+      let year = (0..<reach).map { h in
+        let t = series.openings.count + h - 12 * (h / 12 + 1)
+        return t >= 0 ? series.openings[t] : last
+      }
+      let silent = [Double](repeating: .nan, count: reach)
+      let rules = [[Double](repeating: last, count: reach), year, silent, silent].map {
+        Array($0.suffix(forecast.horizon))
+      }
+      let models = Self.models(series.openings, reach).map { Array($0.suffix(forecast.horizon)) }
+      add(entry, forecast.asOf, rules, models) { month in
+        let t = month - outcome.start
+        return outcome.openings.indices.contains(t) ? outcome.openings[t] : nil
       }
     }
   }
 
-  private static func smoothing(_ history: [Double], _ horizon: Int) -> [Double] {
-    guard let fit = try? ExponentialSmoothing().fit(history, season: 12, horizon: horizon) else { return [] }
-    return fit.mean.map { max($0, 0) }
+  private mutating func add(
+    _ entry: NodeForecast, _ origin: Month, _ rules: [[Double]], _ models: [[(mean: Double, deviation: Double)]],
+    outcome: (Month) -> Double?
+  ) {
+    for (h, value) in entry.values.enumerated() {
+      guard let actual = outcome(origin + h + 1) else { continue }
+      let told = (0..<2).map { models.isEmpty ? (mean: Double.nan, deviation: 0) : models[$0][h] }
+      samples.append(
+        Sample(
+          origin: origin, level: entry.node.level, key: entry.node.key, horizon: h + 1, actual: actual,
+          mean: value.mean, p10: value.p10, p50: value.p50, p90: value.p90, threshold: entry.threshold,
+          pExceed: value.pExceed, rivals: rules.map { $0[h] } + told.map(\.mean),
+          rivalDeviations: [0, 0, 0, 0] + told.map(\.deviation)))
+    }
+  }
+
+  /// Exponential smoothing and Theta, months ahead; a model that does not apply to the series says nothing.
+  private static func models(_ history: [Double], _ horizon: Int) -> [[(mean: Double, deviation: Double)]] {
+    let both: [any SeriesModel] = [ExponentialSmoothing(), Theta()]
+    return both.map { model in
+      guard let fit = try? model.fit(history, season: 12, horizon: horizon) else {
+        return [(mean: Double, deviation: Double)](repeating: (.nan, 0), count: horizon)
+      }
+      return zip(fit.mean, fit.deviations).map { (max($0, 0), $1) }
+    }
   }
 }
 

@@ -9,17 +9,19 @@ public struct BacktestScore: Sendable {
   public let actual: Double
   /// Mean absolute error of P50, persons.
   public let mae: Double
-  /// Mean pinball loss over P10, P50 and P90, persons.
+  /// Mean of the sum of the pinball losses of P10, P50 and P90, persons.
   public let pinball: Double
   /// Share of outcomes from P10 to P90.
   public let coverage: Double
   /// Sum of the means over the sum of the outcomes, less 1.
   public let bias: Double
-  /// Mean absolute error by rival; `nil` where it said nothing.
+  /// Mean absolute error over each rival's, on the samples of which it speaks; `nil` where it says nothing or is never wrong.
   public let rivalMAE: [Double?]
-  /// Pinball loss by rival, its one value standing for all three quantiles.
+  /// The same for the pinball loss; a rule's one value stands for all three quantiles, ETS and DOT bring their own.
   public let rivalPinball: [Double?]
-  /// 1 − Brier score of P(exceed) over that of the samples' own frequency; `nil` where all or none exceeded.
+  /// Mean squared miss of P(exceed).
+  public let brier: Double
+  /// 1 − Brier score of P(exceed) over that of always saying the samples' own frequency; `nil` where all or none exceeded.
   public let brierSkill: Double?
 
   /// Scores samples.
@@ -28,28 +30,27 @@ public struct BacktestScore: Sendable {
     let n = Double(max(count, 1))
     actual = samples.reduce(0) { $0 + $1.actual }
     mae = samples.reduce(0) { $0 + abs($1.actual - $1.p50) } / n
-    pinball =
-      samples.reduce(0) {
-        $0 + Self.loss($1.actual, $1.p10, 0.1) + Self.loss($1.actual, $1.p50, 0.5) + Self.loss($1.actual, $1.p90, 0.9)
-      } / n
+    pinball = samples.reduce(0) { $0 + Self.loss($1, $1.p10, $1.p50, $1.p90) } / n
     coverage = Double(samples.count { $0.p10 <= $0.actual && $0.actual <= $0.p90 }) / n
     bias = actual > 0 ? samples.reduce(0) { $0 + $1.mean } / actual - 1 : 0
     var (absolute, losses): ([Double?], [Double?]) = ([], [])
     for r in Backtest.Rival.allCases.indices {
       let told = samples.filter { $0.rivals[r].isFinite }
-      let m = Double(told.count)
-      absolute.append(told.isEmpty ? nil : told.reduce(0) { $0 + abs($1.actual - $1.rivals[r]) } / m)
+      func ratio(_ own: (Backtest.Sample) -> Double, _ rival: (Backtest.Sample) -> Double) -> Double? {
+        let (a, b) = told.reduce((0.0, 0.0)) { ($0.0 + own($1), $0.1 + rival($1)) }
+        return b > 0 ? a / b : nil
+      }
+      absolute.append(ratio({ abs($0.actual - $0.p50) }, { abs($0.actual - $0.rivals[r]) }))
       losses.append(
-        told.isEmpty
-          ? nil
-          : told.reduce(0) { sum, s in
-            sum + [0.1, 0.5, 0.9].reduce(0) { $0 + Self.loss(s.actual, s.rivals[r], $1) }
-          } / m)
+        ratio({ Self.loss($0, $0.p10, $0.p50, $0.p90) }) {
+          let width = 1.2815515655446004 * $0.rivalDeviations[r]
+          return Self.loss($0, max($0.rivals[r] - width, 0), $0.rivals[r], $0.rivals[r] + width)
+        })
     }
     (rivalMAE, rivalPinball) = (absolute, losses)
     let frequency = Double(samples.count { $0.actual > $0.threshold }) / n
     let climate = frequency * (1 - frequency)
-    let brier =
+    brier =
       samples.reduce(0.0) { sum, s in
         let miss = s.pExceed - (s.actual > s.threshold ? 1 : 0)
         return sum + miss * miss
@@ -57,14 +58,18 @@ public struct BacktestScore: Sendable {
     brierSkill = climate > 1e-9 ? 1 - brier / climate : nil
   }
 
+  private static func loss(_ sample: Backtest.Sample, _ p10: Double, _ p50: Double, _ p90: Double) -> Double {
+    loss(sample.actual, p10, 0.1) + loss(sample.actual, p50, 0.5) + loss(sample.actual, p90, 0.9)
+  }
+
   static func loss(_ y: Double, _ q: Double, _ tau: Double) -> Double { max(tau * (y - q), (tau - 1) * (y - q)) }
 }
 
 extension Backtest {
-  /// Mean predicted probability, observed frequency and number of samples by tenth of P(exceed), chain × region.
-  public func reliability() -> [(predicted: Double, observed: Double, count: Int)] {
+  /// Mean predicted probability, observed frequency and number of samples by tenth of P(exceed), at a level.
+  public func reliability(_ level: Level) -> [(predicted: Double, observed: Double, count: Int)] {
     var bins = [(p: Double, y: Double, n: Int)](repeating: (0, 0, 0), count: 10)
-    for sample in samples where sample.level == .chainRegion {
+    for sample in samples where sample.level == level {
       let b = min(Int(sample.pExceed * 10), 9)
       bins[b].p += sample.pExceed
       bins[b].y += sample.actual > sample.threshold ? 1 : 0
@@ -73,9 +78,11 @@ extension Backtest {
     return bins.filter { $0.n > 0 }.map { ($0.p / Double($0.n), $0.y / Double($0.n), $0.n) }
   }
 
-  /// Share of the 20 largest gaps (chain × region, three months ahead) that the list by P50 names, mean over origins; `nil` without any.
+  /// Share of the largest gaps (chain × region) that the list by P50 names, mean over origins; `nil` where no origin has more nodes than
+  /// the list is long: there is nothing to rank.
   public func precision(top count: Int = 20, horizon: Int = 3) -> Double? {
     let near = Dictionary(grouping: samples.filter { $0.level == .chainRegion && $0.horizon == horizon }, by: \.origin)
+      .filter { $0.value.count > count }
     guard !near.isEmpty else { return nil }
     let shares = near.keys.sorted().map { origin -> Double in
       let list = near[origin] ?? []
@@ -83,8 +90,7 @@ extension Backtest {
       func top(_ value: (Sample) -> Double) -> Set<String> {
         Set(list.sorted { (-value($0), name($0)) < (-value($1), name($1)) }.prefix(count).map(name))
       }
-      let truth = top(\.actual)
-      return Double(truth.intersection(top(\.p50)).count) / Double(max(truth.count, 1))
+      return Double(top(\.actual).intersection(top(\.p50)).count) / Double(count)
     }
     return shares.reduce(0, +) / Double(shares.count)
   }

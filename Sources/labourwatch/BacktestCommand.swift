@@ -8,8 +8,9 @@ struct BacktestCommand: Operation {
     abstract: "Relive past months and score the estimator against simple forecasts.",
     discussion: """
       Each of the last --origins months is forecast from what was known by its end and compared with what came: against the
-      last gap, the same month last year, plans at face value, demand minus seekers, and ETS; by level, horizon and chain.
-      Nothing is written to the database. The table goes to standard output.
+      last gap, the same month last year, plans at face value, demand minus seekers, ETS and DOT (dynamic optimised Theta);
+      by level, horizon and chain. Places of monthly totals are relived the same way. Nothing is written to the database. The
+      table goes to standard output.
 
         labourwatch backtest --origins 12 --csv backtest.csv --page backtest.html
       """)
