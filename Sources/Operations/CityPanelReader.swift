@@ -20,12 +20,13 @@ struct ForecastInputs {
     var planned: Double?
   }
 
-  /// An enterprise with staff to spare, as the query tells it.
+  /// An enterprise with staff to spare, as the query tells it: before what it needs itself.
   struct Surplus {
     var creditCode, chain, region: String
     var headcount: Double
     var previous, base: Double?
-    var surplus: Double
+    /// Persons shed and posts that machines take, of which machines.
+    var surplus, machines: Double
     var reason: String?
   }
 
@@ -68,25 +69,10 @@ struct CityPanelReader {
         ForecastInputs.Surplus(
           creditCode: try row.string(0), chain: try row.string(1), region: try row.string(2),
           headcount: try row.double(3), previous: try row.optionalDouble(4), base: try row.optionalDouble(5),
-          surplus: try row.double(6), reason: try row.optionalString(7)))
+          surplus: try row.double(6), machines: try row.double(7), reason: try row.optionalString(8)))
     }
-    surpluses = Self.spare(surpluses, beside: enterprises)
     return ForecastInputs(
       panel: builder.build(), salaries: salaries, enterprises: enterprises, surpluses: surpluses)
-  }
-
-  /// Surpluses after what the enterprises need themselves, their openings and the hires they plan, largest first; fewer than three persons
-  /// are none.
-  private static func spare(
-    _ surpluses: [ForecastInputs.Surplus], beside enterprises: [ForecastInputs.EnterpriseCell]
-  ) -> [ForecastInputs.Surplus] {
-    var needed: [String: Double] = [:]
-    for part in enterprises { needed[part.creditCode, default: 0] += part.openings + (part.planned ?? 0) }
-    return surpluses.compactMap { row in
-      var out = row
-      out.surplus -= needed[row.creditCode] ?? 0
-      return out.surplus >= 3 ? out : nil
-    }.sorted { ($1.surplus, $0.creditCode) < ($0.surplus, $1.creditCode) }
   }
 
   /// The monthly totals known by the end of `asOf`, for places without records; a series ends at its first gap from the newest month back.

@@ -18,8 +18,13 @@ struct ForecastWriter {
     try writeNodes(forecast)
     try writeDrivers(forecast)
     try writeHistory(forecast)
-    try writeEnterprises(forecast)
-    try writeSurpluses()
+    let allotted = EnterpriseAllotment(
+      inputs.enterprises.map {
+        EnterpriseAllotment.Part(cell: $0.cell, openings: $0.openings, sought: $0.sought, planned: $0.planned)
+      }, forecast: forecast, months: settings.enterpriseHorizon
+    ).expected
+    try writeEnterprises(forecast, allotted)
+    try writeSurpluses(allotted)
   }
 
   /// Writes a scenario's values; what they are compared with is the base case from the inputs of the same digest.
@@ -109,14 +114,10 @@ struct ForecastWriter {
     }
   }
 
-  private func writeEnterprises(_ forecast: ShortfallForecast) throws {
-    let allotted = EnterpriseAllotment(
-      inputs.enterprises.map {
-        EnterpriseAllotment.Part(cell: $0.cell, openings: $0.openings, sought: $0.sought, planned: $0.planned)
-      }, forecast: forecast, months: settings.enterpriseHorizon
-    ).expected
+  private func writeEnterprises(_ forecast: ShortfallForecast, _ allotted: [Double]) throws {
     try copy("enterprises") { row in
-      for (part, expected) in zip(inputs.enterprises, allotted) where part.openings > 0 || expected >= 0.05 {
+      for (part, expected) in zip(inputs.enterprises, allotted)
+      where part.openings > 0 || expected >= 0.05 || (part.planned ?? 0) > 0 {
         try key(&row, part.creditCode)
         try row.add(part.cell.chain?.rawValue ?? "")
         try row.add(part.cell.region?.rawValue ?? "")
@@ -132,17 +133,29 @@ struct ForecastWriter {
     }
   }
 
-  private func writeSurpluses() throws {
+  /// Surpluses after what the enterprises need themselves: by occupation the largest of openings, planned hires and expected gap, never their sum, for
+  /// a plan that is posted already is one and the same post. Fewer than three persons are none.
+  private func writeSurpluses(_ allotted: [Double]) throws {
+    var needed: [String: Double] = [:]
+    for (part, expected) in zip(inputs.enterprises, allotted) {
+      needed[part.creditCode, default: 0] += max(part.openings, part.planned ?? 0, expected)
+    }
     try copy("surpluses") { row in
       for part in inputs.surpluses {
+        let need = needed[part.creditCode] ?? 0
+        let surplus = (part.surplus - need).rounded(.down)
+        guard surplus >= 3 else { continue }
         try key(&row, part.creditCode)
         try row.add(part.chain)
         try row.add(part.region)
         try row.add(part.headcount)
         try row.add(part.previous)
         try row.add(part.base)
-        try row.add(part.surplus)
+        try row.add(surplus)
         try row.add(part.reason)
+        try row.add(part.surplus - part.machines)
+        try row.add(part.machines)
+        try row.add(need)
         try row.end()
       }
     }

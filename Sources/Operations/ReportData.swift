@@ -229,7 +229,8 @@ struct ReportReader {
           chain: names.chain(try row.string("chain")), region: names.region(region),
           headcount: try row.double("headcount"), previous: try row.optionalDouble("headcount_previous"),
           base: try row.optionalDouble("headcount_base"), surplus: try row.double("surplus"),
-          reason: try row.optionalString("reason"),
+          reason: try row.optionalString("reason"), shed: try row.optionalDouble("shed"),
+          machines: try row.optionalDouble("machines"), need: try row.optionalDouble("need"),
           contact: settings.showsContacts ? try row.optionalString("contact_name") : nil,
           phone: settings.showsContacts ? try row.optionalString("contact_phone") : nil))
     }

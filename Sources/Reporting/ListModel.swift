@@ -151,8 +151,10 @@ public struct SurplusRow: Hashable, Sendable {
   public var name: String, chain: String, region: String
   /// Headcount now, of the period before and of the base period, persons.
   public var headcount: Double, previous: Double?, base: Double?
-  /// Persons that could be lent or need help.
+  /// Persons that could be lent or need help: shed + machines − need.
   public var surplus: Double
+  /// Persons fewer than three reports earlier; posts that machines will take; what it needs itself. `nil` where the forecast did not keep them.
+  public var shed: Double?, machines: Double?, need: Double?
   /// Why the headcount fell, as reported.
   public var reason: String?
   /// Whom to call.
@@ -161,8 +163,12 @@ public struct SurplusRow: Hashable, Sendable {
   /// A row from its parts.
   public init(
     creditCode: String, name: String, chain: String, region: String, headcount: Double, previous: Double?,
-    base: Double?, surplus: Double, reason: String?, contact: String? = nil, phone: String? = nil
+    base: Double?, surplus: Double, reason: String?, shed: Double? = nil, machines: Double? = nil, need: Double? = nil,
+    contact: String? = nil, phone: String? = nil
   ) {
+    self.shed = shed
+    self.machines = machines
+    self.need = need
     self.creditCode = creditCode
     self.name = name
     self.chain = chain

@@ -228,14 +228,18 @@ public struct DetailTables: Sendable {
       TableColumn(title("headcount"), width: 10, .right, isSummed: true),
       TableColumn(title("headcount_previous"), width: 10, .right),
       TableColumn(title("headcount_base"), width: 10, .right),
-      TableColumn(title("surplus"), width: 10, .right, isSummed: true), TableColumn(title("reason"), width: 24),
+      TableColumn(title("shed"), width: 10, .right), TableColumn(title("machines"), width: 10, .right),
+      TableColumn(title("need"), width: 10, .right), TableColumn(title("surplus"), width: 10, .right, isSummed: true),
+      TableColumn(title("reason"), width: 24),
     ]
     if hasContacts {
       columns += [TableColumn(title("contact"), width: 9, .center), TableColumn(title("phone"), width: 13, .center)]
     }
     let cells = rows.map { row -> [TableCell] in
       var cells: [TableCell] = [.code(row.creditCode), .text(row.name), .text(row.chain), .text(row.region)]
-      cells += [persons(row.headcount), persons(row.previous), persons(row.base), persons(row.surplus)]
+      cells += [row.headcount, row.previous, row.base, row.shed, row.machines, row.need, row.surplus].map {
+        persons($0)
+      }
       cells.append(row.reason.map { .text(strings.find("reason.\($0)") ?? $0) } ?? .empty)
       if hasContacts { cells += [text(row.contact), code(row.phone)] }
       return cells

@@ -118,6 +118,20 @@ import Testing
       let surplus = try session.connection.query(
         "select credit_code, reason from forecast_surpluses where city = 'suqian' order by surplus desc limit 1")
       #expect(try surplus.allSatisfy { try $0.string(0) == "E3" })
+      // Its terms add up, and what a plan and an opening both ask for counts once: the need is by occupation the largest.
+      let terms = try session.connection.query(
+        """
+        select s.credit_code, s.surplus, s.shed + s.machines - s.need, s.need, e.need, e.sum
+        from forecast_surpluses s left join (
+          select credit_code, sum(greatest(openings, planned_hires, expected)) as need,
+            sum(openings + coalesce(planned_hires, 0)) as sum
+          from forecast_enterprises where city = 'suqian' group by credit_code) e using (credit_code)
+        where s.city = 'suqian'
+        """)
+      for row in terms {
+        #expect(try row.double(1) == row.double(2).rounded(.down))
+        #expect(try abs(row.double(3) - (row.optionalDouble(4) ?? 0)) < 0.5)
+      }
     }
   }
 

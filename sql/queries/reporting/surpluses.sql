@@ -7,7 +7,7 @@ WITH registered AS (
    ORDER BY credit_code, known_at DESC, received_at DESC, run_id DESC, file_no DESC, line DESC
 )
 SELECT s.credit_code, coalesce(r.enterprise_name, s.credit_code) AS name, s.chain, s.region, s.headcount,
-       s.headcount_previous, s.headcount_base, s.surplus, s.reason, c.contact_name, c.contact_phone
+       s.headcount_previous, s.headcount_base, s.shed, s.machines, s.need, s.surplus, s.reason, c.contact_name, c.contact_phone
   FROM forecast_surpluses s
   LEFT JOIN registered r ON r.credit_code = s.credit_code
   LEFT JOIN enterprise_contacts c ON c.city = $1 AND c.credit_code = s.credit_code

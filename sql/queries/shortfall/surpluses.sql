@@ -1,6 +1,6 @@
 -- Which enterprises shed staff, or say that machines will take posts: the other side of sharing labour?
 -- $1 city, $2 known_until (timestamp). Surplus = persons shed against three reports earlier, plus posts that machines take in the next three
--- months; the program takes off what the enterprise needs itself: its openings and the hires it plans. Only enterprises whose newest report
+-- months; the program takes off what the enterprise needs itself (by occupation the largest of openings, planned hires and expected gap). Only enterprises whose newest report
 -- is at most three months old.
 WITH enterprise AS (
   SELECT DISTINCT ON (credit_code) credit_code, coalesce(chain, '') AS chain, region
@@ -28,11 +28,12 @@ WITH enterprise AS (
   GROUP BY credit_code
 ), balance AS (
   SELECT n.credit_code, e.chain, e.region, n.headcount, n.headcount_previous, n.headcount_base, n.reason,
-    greatest(n.headcount_earlier - n.headcount, 0) + coalesce(m.displaced, 0) AS surplus
+    greatest(n.headcount_earlier - n.headcount, 0) + coalesce(m.displaced, 0) AS surplus, coalesce(m.displaced, 0) AS machines
   FROM newest n JOIN enterprise e USING (credit_code)
   LEFT JOIN machine m USING (credit_code)
   WHERE n.month > $2::timestamp - interval '4 months'
 )
-SELECT credit_code, chain, region, headcount, headcount_previous, headcount_base, surplus::bigint AS surplus, nullif(reason, '') AS reason
+SELECT credit_code, chain, region, headcount, headcount_previous, headcount_base, surplus::bigint AS surplus,
+  machines::bigint AS machines, nullif(reason, '') AS reason
 FROM balance WHERE surplus >= 3
 ORDER BY surplus DESC, credit_code
