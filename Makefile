@@ -5,6 +5,9 @@ DESTDIR ?=
 # Swift's own libraries go into the program: a server needs no toolchain.
 RELEASE = -c release --product labourwatch --static-swift-stdlib
 BINARY = .build/release/labourwatch
+# Enterprises of the cities that `make bench` measures.
+CITY ?= 420
+LARGE ?= 3000
 DEMO = .labourwatch/demo
 # make faults: the first seed and how many; make fuzz: random inputs a form of file.
 SEED ?= 0
@@ -45,8 +48,8 @@ lint: ## the format of every source file
 format: ## put every source file in format
 	@$(SWIFT) format --in-place --recursive Package.swift Sources Tests
 
-bench: build ## measure speed and memory; figures of the day go to standard output
-	@Benchmarks/run.sh $(BINARY)
+bench: build ## measure speed and memory (CITY=420 LARGE=3000 enterprises; LARGE=20000: five million posting versions)
+	@Benchmarks/run.sh $(BINARY) $(CITY) $(LARGE)
 
 install: build ## a release build under PREFIX, resources included
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/labourwatch/templates

@@ -54,10 +54,12 @@ enum ForecastSettingsFile {
 
   private static func readDemand(_ demand: YAMLDocument, _ out: inout ShortfallSettings) throws {
     try demand.allow(
-      "half_life_months", "harmonics", "use_plans", "plans_include_replacement", "expansion_cap", "plan_shrinkage",
+      "half_life_months", "harmonics", "level_persistence", "use_plans", "plans_include_replacement", "expansion_cap",
+      "plan_shrinkage",
       "cell_shrinkage")
     try number(demand, "half_life_months", 1...1200, &out.demandHalfLife)
     try integer(demand, "harmonics", 1...5, &out.harmonics)
+    try number(demand, "level_persistence", 0...1, &out.levelPersistence)
     if let value = try demand["use_plans"] { out.usesPlans = try value.bool() }
     if let value = try demand["plans_include_replacement"] { out.plansIncludeReplacement = try value.bool() }
     try number(demand, "expansion_cap", 1...100, &out.expansionCap)

@@ -148,6 +148,24 @@ struct NightAccount {
     let standing = forecast.reused ? " (stands: its inputs did not change)" : ""
     return "  forecast  end of \(forecast.asOf): \(Self.grouped(Int(forecast.openings.rounded()))) unfilled openings; "
       + "\(ahead.map(\.description) ?? ""): \(Self.grouped(Int(forecast.expected.rounded()))) expected\(standing)"
+      + (lacks(forecast).map { "\n            \($0)" } ?? "")
+  }
+
+  /// What the forecast had to do without, in words; `nil` where it had all.
+  private func lacks(_ forecast: ForecastSummary) -> String? {
+    let codes = Set(forecast.quality)
+    if codes.contains("monthly_totals_only") { return "from monthly totals only: no reasons, no enterprises" }
+    var out: [String] = []
+    let missing = [
+      ("no_plans", "hiring plans"), ("no_unemployment", "registered job-seekers"), ("no_headcount", "headcounts"),
+    ].filter { codes.contains($0.0) }.map(\.1)
+    if !missing.isEmpty { out.append("made without \(missing.joined(separator: ", "))") }
+    if codes.contains("survivors_only") {
+      out.append("one month of history, for no posting's end is reported: the stock is held steady")
+    } else if codes.contains("short_history") {
+      out.append("history is short: no season of its own, wider intervals")
+    }
+    return out.isEmpty ? nil : out.joined(separator: "; ")
   }
 
   private func reportLine(_ report: ReportSummary) -> String {

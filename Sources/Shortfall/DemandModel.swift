@@ -40,7 +40,7 @@ struct DemandModel: Sendable {
     let learns = panel.months >= settings.shortHistory
     let model = SeasonalCounts(
       start: panel.start, months: panel.months, horizon: horizon, series: chains, harmonics: settings.harmonics,
-      learns: learns)
+      learns: learns, persistence: settings.levelPersistence)
     var weights = MonthTable(rows: chains, months: panel.months)
     for c in 0..<chains {
       for t in 0..<panel.months { weights[c, t] = pow(0.5, Double(panel.months - 1 - t) / settings.demandHalfLife) }

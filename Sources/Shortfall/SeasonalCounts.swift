@@ -6,7 +6,7 @@ import LabourMarket
 /// log μ(s, t) = α(s) + month(t) + festival(t) + g·t + Σₖ waves of the year k (s) + g(s)·t + level(t) + level(s, t). Months, festival and growth are shared, waves and
 /// growth of a series are its own; every group is shrunk as far as the data ask for (``EvidenceRegression``). Two random walks take up what
 /// season and growth do not know (a shock, its end): a shared level by month and a level of each series by quarter; their last values
-/// hold for the months ahead. Unit: persons a month.
+/// fade towards their mean of the last two years in the months ahead (``persistence``). Unit: persons a month.
 struct SeasonalCounts: Sendable {
   let start: Month
   let months: Int
@@ -15,6 +15,8 @@ struct SeasonalCounts: Sendable {
   let harmonics: Int
   /// Whether a season and growth may be learned at all.
   let learns: Bool
+  /// Share of a level beyond its mean that is left a month later, 0…1.
+  let persistence: Double
   private let regression: EvidenceRegression
   private let quarters: Int
   /// First column of the walks.
@@ -24,13 +26,14 @@ struct SeasonalCounts: Sendable {
   private static let shared = 12 + Calendar.festivalFeatures + 1
 
   /// A model of `series` series over `months` months from `start`, with projections `horizon` months ahead.
-  init(start: Month, months: Int, horizon: Int, series: Int, harmonics: Int, learns: Bool) {
+  init(start: Month, months: Int, horizon: Int, series: Int, harmonics: Int, learns: Bool, persistence: Double) {
     self.start = start
     self.months = months
     self.horizon = horizon
     self.series = series
     self.harmonics = learns ? harmonics : 1
     self.learns = learns
+    self.persistence = persistence
     quarters = (months + 2) / 3
     var groups = [Int](repeating: 0, count: 12) + [1, 1, 1] + [2]
     for _ in 0..<series {
@@ -102,8 +105,26 @@ struct SeasonalCounts: Sendable {
     var all = SparseRows(width: width, columns: columns)
     for s in 0..<series { for t in 0..<months + horizon { append(s, t, to: &all) } }
     var means = MonthTable(rows: series, months: months + horizon)
-    for (i, eta) in all.product(fit.coefficients).enumerated() { means.values[i] = regression.mean(eta) }
+    let faded = fading(fit.coefficients)
+    for (i, eta) in all.product(fit.coefficients).enumerated() {
+      let (s, t) = (i / (months + horizon), i % (months + horizon))
+      means.values[i] = regression.mean(
+        t < months ? eta : eta - faded[s] * (1 - pow(persistence, Double(t - months + 1))))
+    }
     return Result(means: means, fit: fit, start: Start(fit: fit, months: months))
+  }
+
+  /// By series: how far both levels lie beyond their own mean of the last two years, log points; what fades in the months ahead.
+  private func fading(_ coefficients: [Double]) -> [Double] {
+    func beyond(_ walk: ArraySlice<Double>, _ recent: Int) -> Double {
+      let last = walk.suffix(recent)
+      return (last.last ?? 0) - last.reduce(0, +) / Double(max(last.count, 1))
+    }
+    let city = beyond(coefficients[ownEnd..<ownEnd + months], 24)
+    return (0..<series).map { s in
+      let first = ownEnd + months + s * quarters
+      return city + beyond(coefficients[first..<first + quarters], 8)
+    }
   }
 
   private var own: Int { 2 + 2 * harmonics }

@@ -6,6 +6,8 @@ public struct ShortfallSettings: Sendable, Hashable {
   public var fillHalfLife = 24.0
   /// Yearly waves of the season that a chain may have of its own (1–5).
   public var harmonics = 3
+  /// Share of an unusual level of demand that is left a month later, 0…1; 1: it holds.
+  public var levelPersistence = 0.9
   /// Whether hiring plans are used.
   public var usesPlans = true
   /// Whether registered job-seekers are used.
