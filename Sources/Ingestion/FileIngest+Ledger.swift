@@ -3,8 +3,8 @@ import LabourMarket
 import Postgres
 
 extension FileIngest {
-  /// The counts that reading a file would give, where it was taken before under the same rules.
-  func knownCounts(_ sha256: String) throws -> RowCounts? {
+  /// The counts that reading a file would give, where it was taken before under the same rules, and the columns that nobody was told of.
+  func knownCounts(_ sha256: String) throws -> (counts: RowCounts, untold: [String])? {
     let rows = try context.connection.query(
       context.query("known_file"),
       [.text(context.city), .text(feed), .text(sha256), .text(program.rulesDigest)])
@@ -17,7 +17,7 @@ extension FileIngest {
     for (reason, count) in zip(try row.strings("reasons"), try row.ints("reason_counts")) {
       if let reason { counts.rejectedByReason[reason] = count }
     }
-    return counts
+    return (counts, try row.strings("untold_columns").compactMap(\.self))
   }
 
   /// A file's place in the order of receipt.

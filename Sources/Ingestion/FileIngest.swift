@@ -80,7 +80,8 @@ public struct FileIngest {
       result.bytes = stamp.size
       if !force, let known = try knownCounts(sha) {
         result.status = .known
-        result.counts = known
+        result.counts = known.counts
+        result.unknownColumns = known.untold
       } else {
         try openStaging()
         try context.connection.transaction {

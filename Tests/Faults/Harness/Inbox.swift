@@ -147,7 +147,10 @@ struct World: Sendable {
       }
       for (night, rows) in parts.enumerated() where !rows.isEmpty {
         let form = FileForm.allCases.randomElement(using: &dice) ?? .csv
-        let part = FeedTable(feed: table.feed, columns: table.columns, rows: rows)
+        var part = FeedTable(feed: table.feed, columns: table.columns, rows: rows)
+        if Int.random(in: 0..<3, using: &dice) == 0 {
+          part = FeedTable(feed: table.feed, columns: table.columns + ["备注"], rows: rows.map { $0 + ["?"] })
+        }
         nights[night].append(
           FeedFile(feed: table.feed, name: "\(table.feed)_\(night + 1)\(form.ending)", bytes: try form.bytes(part)))
       }

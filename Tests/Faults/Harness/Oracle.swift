@@ -146,6 +146,12 @@ struct Oracle {
       having max(f.rejected)
              <> (select count(*) from labourwatch.quarantine q where q.feed = f.feed and q.file_sha256 = f.sha256)
       union all
+      select 'nobody was told of ' || f.unknown_columns::text || ' in ' || f.name
+        from labourwatch.run_files f
+       where f.status = 'taken' and f.unknown_columns <> '{}'
+         and not exists (select from labourwatch.findings n where n.feed = f.feed and n.kind = 'unknown_columns'
+                            and starts_with(n.message, f.name))
+      union all
       select 'a lock is still held' from pg_locks
        where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())
       """
