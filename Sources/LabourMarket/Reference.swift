@@ -209,6 +209,10 @@ public struct Reference: Hashable, Sendable {
   public var targets: [Target]
   /// The measures of the plan.
   public var levers: [Lever]
+  /// Links between codes and names of enterprises, in the order of their file.
+  public var enterpriseLinks: [EnterpriseLink] = []
+  /// What follows from them: the employer of every code as of any day.
+  public var employers = EmployerLinks()
 
   /// Reference data from its tables.
   public init(

@@ -133,8 +133,7 @@ struct CityPanelReader {
       builder.addOpenings(
         chain: try row.string(0), region: try row.string(1), occupation: try row.string(2),
         month: try Self.month(row, 3),
-        change: try row.double(4), stock: try row.double(5), sought: try row.double(6), hired: try row.double(7),
-        ended: try row.double(8))
+        change: try row.double(4), sought: try row.double(5), hired: try row.double(6), ended: try row.double(7))
     }
     try rows("plans_by_chain", asOf) { row in
       builder.addPlan(

@@ -5,7 +5,7 @@ import Tabular
 
 /// What can be exported as data (contract section 3); the raw value is the word on the command line.
 public enum ExportSubject: String, CaseIterable, Sendable {
-  case forecast, scenario, ledger, quarantine, alerts, shortfalls, surpluses
+  case forecast, scenario, ledger, quarantine, alerts, shortfalls, surpluses, jobs
 }
 
 /// Writes a table of the database as CSV or JSON Lines, in a fixed order of rows, whole or not at all.
@@ -49,7 +49,7 @@ public struct Exports {
   private func parameters(_ subject: ExportSubject, _ asOf: Month?) throws -> [Value] {
     let city = Value.text(session.profile.city)
     switch subject {
-    case .ledger, .quarantine, .alerts: return [city]
+    case .ledger, .quarantine, .alerts, .jobs: return [city]
     case .shortfalls: return [city, try newest("reporting/report_as_of", asOf, "list")]
     case .scenario:
       return [

@@ -35,7 +35,7 @@ public struct ForecastRun {
   /// - Throws: ``Failure`` (usage) for a month that is not over yet or a wrong setting; errors of the server.
   public func run(_ options: Options, in run: Run) throws -> ForecastSummary {
     let began = ContinuousClock.now
-    let prepared = try prepare(options)
+    let prepared = try prepare(options, in: run)
     if !options.always, let standing = try standing(prepared, began) { return standing }
     let (forecast, inputs) = prepared.fromTotals ? try estimateTotals(prepared) : try estimateRecords(prepared)
     session.console.progress("writing the forecast")
@@ -58,7 +58,7 @@ public struct ForecastRun {
   }
 
   /// Checks the options and looks at what is known by the end of the month.
-  func prepare(_ options: Options) throws -> Prepared {
+  func prepare(_ options: Options, in run: Run) throws -> Prepared {
     let asOf = options.asOf ?? session.clock.lastWholeMonth
     guard asOf <= session.clock.lastWholeMonth else {
       throw Failure.usage(
@@ -70,6 +70,9 @@ public struct ForecastRun {
       throw Failure.usage("--horizon \(horizon) is out of range.", next: "Name 1 to 24 months.")
     }
     let settings = try ForecastSettingsFile.load(folder: session.profile.folder)
+    for message in try JobDecisions(session: session).bringUpToDate(run).findings {
+      session.console.warning("\(message)")
+    }
     let state = try session.connection.query(
       session.queries["shortfall/input_fingerprint"],
       [.text(session.profile.city), .text(CityPanelReader.knownUntil(asOf).description)]

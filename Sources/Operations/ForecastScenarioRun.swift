@@ -20,7 +20,7 @@ extension ForecastRun {
   ///   - output: a file for the differences; `nil`: none.
   /// - Throws: ``Failure`` (usage) for a wrong file, a month that is not over, or a profile of monthly totals; errors of the server.
   public func run(scenario path: String, output: String?, _ options: Options, in run: Run) throws -> ScenarioResult {
-    let prepared = try prepare(options)
+    let prepared = try prepare(options, in: run)
     guard !prepared.fromTotals else {
       throw Failure.usage(
         "--scenario: \(session.profile.name) has monthly totals only; a scenario moves postings, plans and seekers.",

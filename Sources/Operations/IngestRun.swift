@@ -64,6 +64,9 @@ public struct IngestRun {
       findings.add(
         feed: "", kind: "unknown_file", "\(name): no feed of the profile wants a file of this name; it was not read.")
     }
+    for message in try JobDecisions(session: session).bringUpToDate(run).findings {
+      findings.add(feed: Feed.vacancies.rawValue, kind: "deduplication", message)
+    }
     try findings.store(session, run)
     summary.feeds = feeds
     summary.findings = findings.list.map(\.message)

@@ -52,9 +52,28 @@ struct ReferenceFiles {
         capacity: row["capacity"] == nil ? nil : try row.number("capacity"), capacityUnit: row["capacity_unit"] ?? "",
         source: row["source"] ?? "")
     }
+    (reference.enterpriseLinks, reference.employers) = try links(into: &digest)
     try check(reference)
     return (reference, digest.hex())
   }
+
+  private func links(into digest: inout SHA256Digest) throws -> ([EnterpriseLink], EmployerLinks) {
+    let rows = try read("enterprise_links.csv", ["credit_code", "kind"], into: &digest)
+    let links = try rows.map { row in
+      EnterpriseLink(
+        creditCode: Self.code(try row.text("credit_code")), kind: try row.choice("kind"),
+        successor: row["successor_code"].map(Self.code), alias: row["alias"], validFrom: try row.day("valid_from"),
+        knownOn: try row.day("known_on"), note: row["note"] ?? "")
+    }
+    do {
+      return (links, try EmployerLinks(links))
+    } catch let fault as EmployerLinks.Fault {
+      throw rows[fault.position].fault(fault.column, fault.message)
+    }
+  }
+
+  /// A code as records are stored under it.
+  private static func code(_ text: String) -> String { String(decoding: CreditCode.normalised(text), as: UTF8.self) }
 
   /// The rows of one file; its bytes are added to the digest. A file that is not required and not there has no rows.
   private func read(
@@ -171,14 +190,21 @@ struct ReferenceRow {
     return month
   }
 
-  func group() throws -> OfficerGroup {
-    let text = try text("officer_group")
-    guard let group = OfficerGroup(rawValue: text) else {
-      throw fault(
-        "officer_group", "“\(text)” is none of \(OfficerGroup.allCases.map(\.rawValue).joined(separator: ", ")).")
-    }
-    return group
+  func day(_ column: String) throws -> CalendarDay? {
+    guard let text = cells[column] else { return nil }
+    guard let day = CalendarDay(text) else { throw fault(column, "“\(text)” is not a day (YYYY-MM-DD).") }
+    return day
   }
+
+  func choice<T: RawRepresentable & CaseIterable>(_ column: String) throws -> T where T.RawValue == String {
+    let text = try text(column)
+    guard let value = T(rawValue: text) else {
+      throw fault(column, "“\(text)” is none of \(T.allCases.map(\.rawValue).joined(separator: ", ")).")
+    }
+    return value
+  }
+
+  func group() throws -> OfficerGroup { try choice("officer_group") }
 
   func groups(_ column: String) throws -> Set<OfficerGroup> {
     Set(
@@ -188,7 +214,7 @@ struct ReferenceRow {
       })
   }
 
-  private func fault(_ column: String, _ message: String) -> Failure {
+  func fault(_ column: String, _ message: String) -> Failure {
     Failure.usage("\(file):\(line): column \(column) \(message)", next: "Mend the reference data of the profile.")
   }
 }

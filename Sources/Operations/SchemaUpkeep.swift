@@ -39,6 +39,9 @@ struct SchemaUpkeep {
       try session.connection.execute(
         session.queries["operations/put_reference"],
         [.text(profile.city), .text(try ReferenceDocument.json(profile.reference))])
+      try session.connection.execute(
+        session.queries["operations/put_links"],
+        [.text(profile.city), .text(try ReferenceDocument.links(profile.reference))])
     }
     session.describeReference()
   }
@@ -62,7 +65,7 @@ extension Session {
       [
         "chains": "\(reference.chains.count)", "regions": "\(reference.regions.count)",
         "occupations": "\(reference.occupations.count)", "targets": "\(reference.targets.count)",
-        "levers": "\(reference.levers.count)",
+        "levers": "\(reference.levers.count)", "enterprise links": "\(reference.enterpriseLinks.count)",
       ])
     if let planned = profile.plannedChains, planned != reference.chains.count {
       console.info(
@@ -78,6 +81,37 @@ enum ReferenceDocument {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(Document(reference)), as: UTF8.self)
+  }
+
+  /// The links between enterprises and what follows from them, as `put_links.sql` takes them.
+  static func links(_ reference: Reference) throws -> String {
+    let links = reference.enterpriseLinks.enumerated().map { position, link in
+      LinkRow(
+        position: position + 1, credit_code: link.creditCode, kind: link.kind.rawValue, successor_code: link.successor,
+        alias: link.alias, valid_from: link.validFrom?.description, known_on: link.knownOn?.description, note: link.note
+      )
+    }
+    let employers = reference.employers.spans.map { span in
+      EmployerRow(
+        credit_code: span.creditCode, valid_from: span.from?.description ?? "-infinity",
+        valid_to: span.to?.description ?? "infinity", enterprise: span.enterprise, employer: span.employer,
+        absorbed_on: span.absorbedOn?.description)
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(Links(links: links, employers: employers)), as: UTF8.self)
+  }
+
+  private struct Links: Encodable {
+    let links: [LinkRow], employers: [EmployerRow]
+  }
+  private struct LinkRow: Encodable {
+    let position: Int, credit_code: String, kind: String, successor_code: String?, alias: String?
+    let valid_from: String?, known_on: String?, note: String
+  }
+  private struct EmployerRow: Encodable {
+    let credit_code: String, valid_from: String, valid_to: String, enterprise: String, employer: String
+    let absorbed_on: String?
   }
 
   private struct Document: Encodable {

@@ -7,7 +7,6 @@ public struct CityPanelBuilder: Sendable {
   }
   private struct Flow {
     var change = 0.0
-    var stock = 0.0
     var sought = 0.0
     var hired = 0.0
   }
@@ -29,16 +28,15 @@ public struct CityPanelBuilder: Sendable {
   /// A panel as of a month, without rows yet.
   public init(asOf: Month) { self.asOf = asOf }
 
-  /// Movements of a cell in a month: change of the running stock, stock of shared jobs, persons newly sought, persons hired, postings that ended.
+  /// Movements of a cell in a month: change of the stock, persons newly sought, persons hired, jobs that ended.
   public mutating func addOpenings(
-    chain: String, region: String, occupation: String, month: Month, change: Double, stock: Double, sought: Double,
-    hired: Double, ended: Double
+    chain: String, region: String, occupation: String, month: Month, change: Double, sought: Double, hired: Double,
+    ended: Double
   ) {
     guard month <= asOf else { return }
     let key = Key(chain: chain, region: region, occupation: occupation)
     var flow = flows[key, default: [:]][month] ?? Flow()
     flow.change += change
-    flow.stock += stock
     flow.sought += sought
     flow.hired += hired
     flows[key, default: [:]][month] = flow
@@ -166,11 +164,11 @@ public struct CityPanelBuilder: Sendable {
       let series = flows[entry.key] ?? [:]
       var running = 0.0
       for month in series.keys.filter({ $0 < panel.start }).sorted() { running += series[month]?.change ?? 0 }
-      panel.openingsBefore[k] = max(running + (series[panel.start - 1]?.stock ?? 0), 0)
+      panel.openingsBefore[k] = max(running, 0)
       for t in 0..<months {
         let flow = series[panel.start + t] ?? Flow()
         running += flow.change
-        panel.openings[k, t] = max(running + flow.stock, 0)
+        panel.openings[k, t] = max(running, 0)
         panel.newOpenings[k, t] = flow.sought
         panel.hires[k, t] = flow.hired
       }

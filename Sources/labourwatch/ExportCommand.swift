@@ -6,7 +6,7 @@ import Operations
 struct ExportCommand: Operation {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Write forecast, scenario, ledger, quarantine, alerts, shortfalls or surpluses as data.",
+    abstract: "Write forecast, scenario, ledger, quarantine, alerts, shortfalls, surpluses or jobs as data.",
     discussion: """
       `scenario` is the newest run of `forecast --scenario`, beside the base case from the same inputs.
 
@@ -14,7 +14,7 @@ struct ExportCommand: Operation {
         labourwatch export alerts --output alerts.jsonl
       """)
 
-  @Argument(help: "forecast, scenario, ledger, quarantine, alerts, shortfalls or surpluses.")
+  @Argument(help: "forecast, scenario, ledger, quarantine, alerts, shortfalls, surpluses or jobs.")
   var what: String
 
   @Option(help: ArgumentHelp("The file, ending in .csv or .jsonl; - for standard output.", valueName: "file"))

@@ -22,7 +22,8 @@ struct Labourwatch: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      NightlyCommand.self, IngestCommand.self, QuarantineCommand.self, FeedsCommand.self, ForecastCommand.self,
+      NightlyCommand.self, IngestCommand.self, QuarantineCommand.self, FeedsCommand.self, JobsCommand.self,
+      EnterprisesCommand.self, ForecastCommand.self,
       BacktestCommand.self,
       ReportCommand.self, AlertsCommand.self, DeliveryCommand.self, ExportCommand.self, Series.self,
       SimulateCommand.self,

@@ -1,16 +1,21 @@
 -- What did the respondents of each survey wave plan, by chain and target month?
--- $1 city, $2 known_until (timestamp). The newest version of every statement counts. Sums over respondents, not expanded.
-WITH enterprise AS (
+-- $1 city, $2 known_until (timestamp). The newest version of every statement counts, also where an enterprise made it under
+-- another of its codes before. Sums over respondents, not expanded.
+WITH employer AS (
+  SELECT credit_code, enterprise, employer, absorbed_on FROM enterprise_employers
+  WHERE city = $1 AND valid_from <= $2::timestamp AND valid_to > $2::timestamp
+), enterprise AS (
   SELECT DISTINCT ON (credit_code) credit_code, chain
   FROM enterprise_versions WHERE city = $1 AND known_at <= $2::timestamp
   ORDER BY credit_code, known_at DESC, received_at DESC, run_id DESC, file_no DESC, line DESC
 ), statement AS (
-  SELECT survey_wave, period, credit_code, chain, planned_hires, expected_separations, automation_displaced,
-    lead(known_at) OVER (
-      PARTITION BY credit_code, survey_wave, period, occupation ORDER BY known_at, received_at, run_id, file_no, line
+  SELECT h.survey_wave, h.period, h.credit_code, h.chain, h.planned_hires, h.expected_separations, h.automation_displaced,
+    lead(h.known_at) OVER (
+      PARTITION BY coalesce(m.enterprise, h.credit_code), h.survey_wave, h.period, h.occupation
+      ORDER BY h.known_at, h.received_at, h.run_id, h.file_no, h.line
     ) AS next_known_at
-  FROM hiring_plan_versions
-  WHERE city = $1 AND known_at <= $2::timestamp
+  FROM hiring_plan_versions h LEFT JOIN employer m ON m.credit_code = h.credit_code
+  WHERE h.city = $1 AND h.known_at <= $2::timestamp
 )
 SELECT s.survey_wave, s.period, coalesce(s.chain, e.chain, '') AS chain, coalesce(sum(s.planned_hires), 0)::bigint AS planned,
   coalesce(sum(s.expected_separations), 0)::bigint AS separations, coalesce(sum(s.automation_displaced), 0)::bigint AS automation

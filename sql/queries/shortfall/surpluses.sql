@@ -1,16 +1,23 @@
 -- Which enterprises shed staff, or say that machines will take posts: the other side of sharing labour?
 -- $1 city, $2 known_until (timestamp). Surplus = persons shed against three reports earlier, plus posts that machines take in the next three
 -- months; the program takes off what the enterprise needs itself (by occupation the largest of openings, planned hires and expected gap). Only enterprises whose newest report
--- is at most three months old.
-WITH enterprise AS (
-  SELECT DISTINCT ON (credit_code) credit_code, coalesce(chain, '') AS chain, region
-  FROM enterprise_versions WHERE city = $1 AND known_at <= $2::timestamp
-  ORDER BY credit_code, known_at DESC, received_at DESC, run_id DESC, file_no DESC, line DESC
+-- is at most three months old. Codes of one enterprise are one; one that was merged into another has no surplus of its own any more.
+WITH employer AS (
+  SELECT credit_code, enterprise, employer, absorbed_on FROM enterprise_employers
+  WHERE city = $1 AND valid_from <= $2::timestamp AND valid_to > $2::timestamp
+), enterprise AS (
+  SELECT DISTINCT ON (coalesce(m.employer, v.credit_code)) coalesce(m.employer, v.credit_code) AS credit_code,
+    coalesce(v.chain, '') AS chain, v.region
+  FROM enterprise_versions v LEFT JOIN employer m ON m.credit_code = v.credit_code
+  WHERE v.city = $1 AND v.known_at <= $2::timestamp
+  ORDER BY coalesce(m.employer, v.credit_code), v.credit_code = coalesce(m.employer, v.credit_code) DESC, v.credit_code COLLATE "C",
+    v.known_at DESC, v.received_at DESC, v.run_id DESC, v.file_no DESC, v.line DESC
 ), report AS (
-  SELECT DISTINCT ON (credit_code, month) credit_code, month, headcount_base, headcount_previous, headcount, decrease_reason
-  FROM headcount_versions
-  WHERE city = $1 AND known_at <= $2::timestamp AND month > $2::timestamp - interval '7 months'
-  ORDER BY credit_code, month, known_at DESC, received_at DESC, run_id DESC, file_no DESC, line DESC
+  SELECT DISTINCT ON (coalesce(m.enterprise, h.credit_code), h.month) coalesce(m.enterprise, h.credit_code) AS credit_code, h.month,
+    h.headcount_base, h.headcount_previous, h.headcount, h.decrease_reason
+  FROM headcount_versions h LEFT JOIN employer m ON m.credit_code = h.credit_code
+  WHERE h.city = $1 AND h.known_at <= $2::timestamp AND h.month > $2::timestamp - interval '7 months' AND m.absorbed_on IS NULL
+  ORDER BY coalesce(m.enterprise, h.credit_code), h.month, h.known_at DESC, h.received_at DESC, h.run_id DESC, h.file_no DESC, h.line DESC
 ), newest AS (
   SELECT DISTINCT ON (credit_code) credit_code, month, headcount_base, headcount_previous, headcount,
     first_value(headcount) OVER (
@@ -20,10 +27,13 @@ WITH enterprise AS (
 ), machine AS (
   SELECT credit_code, sum(automation_displaced) AS displaced
   FROM (
-    SELECT DISTINCT ON (credit_code, period, occupation) credit_code, automation_displaced
-    FROM hiring_plan_versions
-    WHERE city = $1 AND known_at <= $2::timestamp AND period > $2::timestamp AND period <= $2::timestamp + interval '3 months'
-    ORDER BY credit_code, period, occupation, survey_wave DESC, known_at DESC, received_at DESC, run_id DESC, file_no DESC, line DESC
+    SELECT DISTINCT ON (coalesce(m.enterprise, h.credit_code), h.period, h.occupation) coalesce(m.employer, h.credit_code) AS credit_code,
+      h.automation_displaced
+    FROM hiring_plan_versions h LEFT JOIN employer m ON m.credit_code = h.credit_code
+    WHERE h.city = $1 AND h.known_at <= $2::timestamp
+      AND h.period > $2::timestamp AND h.period <= $2::timestamp + interval '3 months'
+    ORDER BY coalesce(m.enterprise, h.credit_code), h.period, h.occupation, h.survey_wave DESC, h.known_at DESC, h.received_at DESC,
+      h.run_id DESC, h.file_no DESC, h.line DESC
   ) statement
   GROUP BY credit_code
 ), balance AS (

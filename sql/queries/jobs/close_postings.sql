@@ -1,0 +1,2 @@
+-- Closes the cursor over the candidates.
+CLOSE job_postings

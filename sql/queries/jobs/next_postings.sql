@@ -1,0 +1,2 @@
+-- The next candidates.
+FETCH 20000 FROM job_postings
