@@ -67,7 +67,7 @@ SELECT format('GRANT INSERT, UPDATE, DELETE ON %I TO labourwatch_list_writer', t
 FROM pg_tables
 WHERE schemaname = 'labourwatch'
   AND (tablename LIKE 'alert%' OR tablename LIKE 'report\_%' OR tablename LIKE 'delivery%'
-       OR tablename IN ('silences', 'runs', 'findings'))
+       OR tablename IN ('silences', 'runs', 'findings', 'job_rules', 'job_decisions'))
 ORDER BY tablename
 \gexec
 
