@@ -5,26 +5,30 @@
 -- own, $4 whether only the employers in staging_job_employers are looked at
 INSERT INTO staging_job_candidates (city, source, posting_id)
 WITH seen AS NOT MATERIALIZED (
-  SELECT v.source, v.posting_id, v.job, coalesce(l.employer, v.credit_code) AS employer,
-    hash_record_extended(
-      ROW(coalesce(l.employer, v.credit_code),
-        CASE WHEN 'occupation' = ANY ($2::text[]) THEN v.occupation END,
-        CASE WHEN 'region' = ANY ($2::text[]) THEN v.region END,
-        CASE WHEN 'headcount' = ANY ($2::text[]) THEN v.headcount END,
-        CASE WHEN 'salary' = ANY ($2::text[]) THEN v.salary_min END,
-        CASE WHEN 'salary' = ANY ($2::text[]) THEN v.salary_max END), 0) AS likeness,
-    hash_record_extended(
-      ROW(v.source, CASE WHEN $3::boolean THEN coalesce(v.channel, '') END), 0) AS place
+  -- What must be equal, as one number, and where. Equal numbers by chance are sorted out by the program.
+  SELECT v.source, v.posting_id,
+    hashtextextended(coalesce(l.employer, v.credit_code), 0)
+      # CASE WHEN 'occupation' = ANY ($2::text[]) THEN hashtextextended(v.occupation, 1) ELSE 0 END
+      # CASE WHEN 'region' = ANY ($2::text[]) THEN hashtextextended(v.region, 2) ELSE 0 END
+      # CASE WHEN 'headcount' = ANY ($2::text[]) THEN hashint4extended(v.headcount, 3) ELSE 0 END
+      # CASE WHEN 'salary' = ANY ($2::text[])
+          THEN coalesce(hashfloat8extended(v.salary_min, 4), 0) # coalesce(hashfloat8extended(v.salary_max, 5), 0) ELSE 0 END AS likeness,
+    hashtextextended(v.source, 6)
+      # CASE WHEN $3::boolean THEN hashtextextended(coalesce(v.channel, ''), 7) ELSE 0 END AS place
   FROM vacancy_versions v
   LEFT JOIN enterprise_employers l ON l.city = $1 AND l.credit_code = v.credit_code AND l.valid_to = 'infinity'
   WHERE v.city = $1
     AND (NOT $4::boolean OR coalesce(l.employer, v.credit_code) IN (SELECT employer FROM staging_job_employers WHERE city = $1))
+  UNION ALL
+  -- Of postings with a job number: the number, and which posting.
+  SELECT v.source, v.posting_id,
+    hashtextextended(coalesce(l.employer, v.credit_code), 8) # hashtextextended(v.source, 9) # hashtextextended(v.job, 10),
+    hashtextextended(v.posting_id, 11)
+  FROM vacancy_versions v
+  LEFT JOIN enterprise_employers l ON l.city = $1 AND l.credit_code = v.credit_code AND l.valid_to = 'infinity'
+  WHERE v.city = $1 AND v.job IS NOT NULL
+    AND (NOT $4::boolean OR coalesce(l.employer, v.credit_code) IN (SELECT employer FROM staging_job_employers WHERE city = $1))
 ), alike AS (
   SELECT likeness FROM seen GROUP BY likeness HAVING min(place) <> max(place)
-), numbered AS (
-  SELECT source, job, employer FROM seen WHERE job IS NOT NULL
-  GROUP BY source, job, employer HAVING min(posting_id) <> max(posting_id)
 )
-SELECT $1, source, posting_id FROM seen JOIN alike USING (likeness)
-UNION
-SELECT $1, s.source, s.posting_id FROM seen s JOIN numbered USING (source, job, employer)
+SELECT DISTINCT $1, source, posting_id FROM seen JOIN alike USING (likeness)
