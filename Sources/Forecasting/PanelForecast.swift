@@ -79,7 +79,7 @@ struct CombinationPlan: Sendable {
     let ready = run.prepared[index]
     let horizon = run.options.horizon
     var notes: [String] = []
-    if ready.filled > 0 { notes.append("\(ready.filled) gaps filled") }
+    if ready.filled > 0 { notes.append(ready.filled == 1 ? "1 gap filled" : "\(ready.filled) gaps filled") }
     if run.isCount[index], let counts = run.counts {
       return countForecast(series: series, ready: ready, counts: counts, notes: notes)
     }
@@ -181,6 +181,10 @@ struct CombinationPlan: Sendable {
       id: series.id, start: ready.end, mean: zeros, p10: zeros, p50: zeros, p90: zeros, method: "Naive",
       fallbackReason: "no values", weights: [], notes: notes)
     guard let last = ready.values.last, let lowest = ready.values.min(), let highest = ready.values.max() else {
+      if let huge = series.values.last(where: \.isFinite) {
+        out.fallbackReason = "values beyond 1e150"
+        for path in [\SeriesForecastResult.mean, \.p10, \.p50, \.p90] { out[keyPath: path] = zeros.map { _ in huge } }
+      }
       return out
     }
     let count = ready.values.count

@@ -28,18 +28,21 @@ struct CountPanel: Sendable {
     setCoefficients(kept.map { histories[$0] })
   }
 
-  /// Whether a series is one of small counts: whole numbers, none negative, few in the mean or often zero.
+  /// Whether a series is one of small counts: whole numbers, none negative, few in the mean or often zero. One that has not changed
+  /// in two years' worth of periods is a constant.
   static func takes(_ values: [Double]) -> Bool {
     guard values.count >= 4 else { return false }
     var zeros = 0
     var sum = 0.0
+    var varies = values.count < 24
     for x in values {
+      varies = varies || x != values[0]
       guard x >= 0, x == x.rounded(), x < 1e6 else { return false }
       if x == 0 { zeros += 1 }
       sum += x
     }
     let mean = sum / Double(values.count)
-    return sum > 0 && (mean <= 10 || (Double(zeros) >= 0.3 * Double(values.count) && mean < 1000))
+    return varies && sum > 0 && (mean <= 10 || (Double(zeros) >= 0.3 * Double(values.count) && mean < 1000))
   }
 
   private mutating func setPrior(_ filters: [CountFilter]) {

@@ -91,7 +91,7 @@ enum Explain {
   /// A number with at most four significant digits.
   static func number(_ x: Double) -> String {
     guard x.isFinite else { return "–" }
-    if x == 0 { return "0" }
+    if Swift.abs(x) < 1e-9, x == 0 || Swift.abs(x) > 1e-30 { return "0" }
     let digits = Swift.max(0, 3 - Int(floor(log10(Swift.abs(x)))))
     if digits > 8 { return "\(x)" }
     let scale = pow(10, Double(digits))

@@ -173,7 +173,7 @@ struct SmoothingStates {
       seasonal = [0]
     } else {
       let multiplicative = form.season == .multiplicative
-      seasonal = Seasonality.decompose(values, season: season, multiplicative: multiplicative, shrunk: true)
+      seasonal = Seasonality.decompose(values, season: season, multiplicative: multiplicative)
       for t in x.indices {
         x[t] = multiplicative ? values[t] / seasonal[t % season] : values[t] - seasonal[t % season]
       }
