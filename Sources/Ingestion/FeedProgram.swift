@@ -54,7 +54,7 @@ public struct FeedProgram: Sendable {
   let accepted: Spellings
 
   /// Grows whenever the reading of rows changes in a way that may change what is stored or rejected.
-  private static let rulesVersion = 1
+  private static let rulesVersion = 2
 
   /// Compiles a description.
   public init(_ description: FeedDescription, environment: FeedEnvironment) {
@@ -179,6 +179,7 @@ public struct FeedProgram: Sendable {
     if !hasOne { missing.append(schema.anyOf.joined(separator: " | ")) }
     if !missing.isEmpty, isComplete { throw missingColumns(missing, headers) }
     binding.unknown = unknown(headers, binding)
+    binding.nameFields = nameFields(headers, binding)
     return binding
   }
 
@@ -200,9 +201,19 @@ public struct FeedProgram: Sendable {
         """)
   }
 
+  /// Fields that hold persons' names: the feed's own column for them, and columns that it does not know under such a header.
+  private func nameFields(_ headers: [String], _ binding: HeaderBinding) -> [Int] {
+    let own = schema.columns.firstIndex { $0.kind == .personName }.map { binding.sources[$0].fields } ?? []
+    let used = binding.usedFields
+    return own.filter { $0 >= 0 }
+      + headers.indices.filter { !used.contains($0) && PersonText.headsNames(headers[$0]) }.prefix(
+        HeaderBinding.mostNames)
+  }
+
   private func unknown(_ headers: [String], _ binding: HeaderBinding) -> [String] {
     let used = binding.usedFields
-    return headers.indices.filter { !used.contains($0) && !headers[$0].isEmpty }.map { headers[$0] }
+    return headers.indices.filter { !used.contains($0) && !headers[$0].isEmpty }
+      .map { PersonText.shown(headers[$0], at: $0, isPersonal: schema.isPersonal) }
   }
 }
 
@@ -219,11 +230,22 @@ struct HeaderBinding: Sendable {
   var fieldCount: Int
   /// By canonical column.
   var sources: [Source] = []
-  /// Headers that the feed does not know.
+  /// Headers that the feed does not know, as they may be shown.
   var unknown: [String] = []
+  /// Indices of fields that hold persons' names, which are masked in the free texts of their row.
+  var nameFields: [Int] = []
+  /// Most columns of names that are looked at beside the feed's own.
+  static let mostNames = 7
 
   /// Indices of the fields that a column of the feed reads.
   var usedFields: Set<Int> { Set(sources.flatMap { $0.fields + [$0.factorField] }.filter { $0 >= 0 }) }
 
   init(fieldCount: Int) { self.fieldCount = fieldCount }
+
+  /// The binding without the columns of a role or kind: as if the file did not have them.
+  func without(_ schema: FeedSchema, where isLeftOut: (CanonicalColumn) -> Bool) -> HeaderBinding {
+    var copy = self
+    for (index, column) in schema.columns.enumerated() where isLeftOut(column) { copy.sources[index] = Source() }
+    return copy
+  }
 }

@@ -182,7 +182,7 @@ public struct FeedSchema: Sendable {
     .enterprises,
     [
       creditCode(.key), CanonicalColumn("enterprise_name", ["企业名称"], .freeText, required: true), region(), chain(),
-      CanonicalColumn("industry_code", ["行业代码"], .text), CanonicalColumn("size_class", ["企业规模"], .text),
+      CanonicalColumn("industry_code", ["行业代码"], .freeText), CanonicalColumn("size_class", ["企业规模"], .freeText),
       CanonicalColumn("registered_on", ["登记日期"], .date),
       CanonicalColumn("contact_name", ["联系人"], .contactName, .contact),
       CanonicalColumn("contact_phone", ["联系电话"], .contactPhone, .contact),
@@ -204,7 +204,7 @@ public struct FeedSchema: Sendable {
   private static let vacancies = FeedSchema(
     .vacancies,
     [
-      CanonicalColumn("source", ["来源"], .text, .key, required: true),
+      CanonicalColumn("source", ["来源"], .freeText, .key, required: true),
       CanonicalColumn("posting_id", ["岗位编号"], .text, .key, required: true), CanonicalColumn("job", [], .text),
       CanonicalColumn("channel", ["渠道"], .freeText), creditCode(.content),
       CanonicalColumn("enterprise_name", ["企业名称"], .freeText), region(), chain(),
@@ -244,7 +244,7 @@ public struct FeedSchema: Sendable {
   private static let supplyPipeline = FeedSchema(
     .supplyPipeline,
     [
-      CanonicalColumn("program", ["项目"], .text, .key, required: true), region(.key), chain(.key, fallback: ""),
+      CanonicalColumn("program", ["项目"], .freeText, .key, required: true), region(.key), chain(.key, fallback: ""),
       CanonicalColumn("occupation", ["职业"], .occupation, .key, fallback: ""),
       CanonicalColumn("month", ["到岗月份"], .month, .key, required: true),
       CanonicalColumn("persons", ["人数"], .persons, required: true), reportedOn,

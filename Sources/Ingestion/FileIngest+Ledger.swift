@@ -4,10 +4,15 @@ import Postgres
 
 extension FileIngest {
   /// The counts that reading a file would give, where it was taken before under the same rules, and the columns that nobody was told of.
-  func knownCounts(_ sha256: String) throws -> (counts: RowCounts, untold: [String])? {
+  /// - Parameters:
+  ///   - rules: SHA-256 of the rules; `nil` for those of the feed's program.
+  ///   - status: as what it was taken.
+  func knownCounts(
+    _ sha256: String, rules: String? = nil, status: FileResult.Status = .taken
+  ) throws -> (counts: RowCounts, untold: [String])? {
     let rows = try context.connection.query(
       context.query("known_file"),
-      [.text(context.city), .text(feed), .text(sha256), .text(program.rulesDigest)])
+      [.text(context.city), .text(feed), .text(sha256), .text(rules ?? program.rulesDigest), .text(status.rawValue)])
     guard let row = rows.first else { return nil }
     var counts = RowCounts()
     counts.read = try row.int("read")
@@ -47,19 +52,19 @@ extension FileIngest {
   }
 
   /// Writes the file's row of the ledger.
-  func record(_ result: FileResult) throws {
+  func record(_ result: FileResult, rules: String? = nil) throws {
     let counts = result.counts
     try context.connection.execute(
       context.query("put_file"),
       [
         .text(context.city), .int(Int(context.runID)), .int(fileNumber), .text(feed), .text(result.name),
-        .text(result.sha256), .int(result.bytes), .text(program.rulesDigest),
+        .text(result.sha256), .int(result.bytes), .text(rules ?? program.rulesDigest),
         .optional(result.form?.charset) { .text($0) },
         .text(result.status.rawValue), .optional(result.message) { .text($0) }, .int(counts.read),
         .int(counts.inserted), .int(counts.updated), .int(counts.late), .int(counts.unchanged), .int(counts.rejected),
         .int(counts.skipped), .json(counts.reasonsJSON), .texts(result.unknownColumns), .double(result.seconds),
         .double(Double(context.clock)), .optional(result.form?.type) { .text($0) },
-        .optional(result.form?.delimiter) { .text($0) }, .optional(result.form?.header) { .texts($0) },
+        .optional(result.form?.delimiter) { .text($0) }, .optional(result.form?.header ?? nil) { .texts($0) },
       ])
   }
 }

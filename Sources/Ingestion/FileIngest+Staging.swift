@@ -1,5 +1,7 @@
+import Foundation
 import LabourMarket
 import Postgres
+import Tabular
 
 extension FileIngest {
   /// Bytes of rows that are gathered before they are handed to the connection.
@@ -47,6 +49,14 @@ extension FileIngest {
       }
       try send(&machine.rows, writer: &writer, progress)
     }
+  }
+
+  /// Lines of the file for which a clerk's correction stands: they are not taken from the file any more.
+  func correctedLines(_ sha256: String) throws -> Set<Int64> {
+    Set(
+      try context.connection.query(
+        context.query("corrected_lines"), [.text(context.city), .text(feed), .text(sha256)]
+      ).map { Int64(try $0.int(0)) })
   }
 
   private func copy(_ query: String, _ body: (inout CopyWriter) throws -> Void) throws {
@@ -98,5 +108,21 @@ extension RowMachine {
       counts.rejectedByReason[reason.rawValue] = rejectedByReason[index]
     }
     return counts
+  }
+
+  /// The first rejected row of each reason.
+  var examplesByReason: [String: RowExample] {
+    var found: [String: RowExample] = [:]
+    for (index, reason) in RejectionReason.allCases.enumerated() { found[reason.rawValue] = examples[index] }
+    return found
+  }
+
+  /// Masks the names of the record's person in a file's name.
+  mutating func maskNames(_ record: borrowing Record, in name: inout String) {
+    findNames(record)
+    for n in 0..<nameCount where name.utf8.count >= names[n].count {
+      let person = String(decoding: names[n], as: UTF8.self)
+      if name.contains(person) { name = name.replacingOccurrences(of: person, with: "***") }
+    }
   }
 }

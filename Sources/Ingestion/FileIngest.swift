@@ -69,7 +69,8 @@ public struct FileIngest {
   /// - Throws: ``PostgresError`` when the database fails: then nothing of the file is stored.
   public func take(_ file: InboxFile, force: Bool = false) throws -> FileResult {
     let start = DispatchTime.now().uptimeNanoseconds
-    var result = FileResult(name: file.name, sha256: "", bytes: 0, status: .refused)
+    let name = PersonText.fileName(file.name, isPersonal: program.schema.isPersonal)
+    var result = FileResult(name: name, sha256: "", bytes: 0, status: .refused)
     func finish() { result.seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9 }
     do {
       guard let stamp = FileStamp(path: file.path), let sha = FileStamp.sha256(path: file.path) else {
@@ -130,10 +131,13 @@ public struct FileIngest {
           "its rows name persons and there is no key for their pseudonyms: put one where profile.yaml says (pseudonym_key)."
       )
     }
-    let records = try FileRecords(file, program)
+    let corrected = try correctedLines(result.sha256)
+    let records = try FileRecords(file, program, named: result.name, corrected: corrected)
     var machine = records.machine(firstReading)
     try stage(records, &machine) { context.progress(records.table.bytesRead / 2, records.table.fileSize) }
+    result.name = records.shownName
     result.counts = machine.counts
+    result.examples = machine.examplesByReason
     result.counts.skipped += records.table.blankLines
     result.unknownColumns = records.unknown
     result.hasContactColumns = records.hasContacts
@@ -143,7 +147,7 @@ public struct FileIngest {
     try checkShare(result)
     result.status = .taken
     try merge(&result, lines: nil) { wanted, place in
-      let again = try FileRecords(file, program)
+      let again = try FileRecords(file, program, named: result.name, corrected: corrected)
       var machine = again.machine(secondReading(wanted, place))
       do {
         try store(again, &machine) {
@@ -165,13 +169,20 @@ public struct FileIngest {
     guard let limit = program.description.maxRejectedShare, result.counts.read > 0 else { return }
     let share = Double(result.counts.rejected) / Double(result.counts.read)
     guard share > limit else { return }
-    let reasons = result.counts.rejectedByReason.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
     throw Refusal(
       message: """
-        \(result.counts.rejected) of \(result.counts.read) rows would be rejected (\(reasons.joined(separator: ", "))), more than \
-        the share of \(limit) that \(program.description.file) allows: nothing of the file is taken. Mend the file, or raise \
-        max_rejected_share.
+        \(result.counts.rejected) of \(result.counts.read) rows would be rejected, more than the \
+        share of \(limit) that \(program.description.file) allows: nothing of the file is taken. \
+        Mend the file, or raise max_rejected_share. What is wrong most: \(mostWrong(result)).
         """)
+  }
+
+  /// The three most frequent reasons, each with its first row.
+  private func mostWrong(_ result: FileResult) -> String {
+    result.counts.rejectedByReason.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3).map { reason, count in
+      let example = result.examples[reason].map { ", first in line \($0.line): \($0.message)" } ?? ""
+      return "\(reason) \(count) rows\(example)"
+    }.joined(separator: "; ")
   }
 
   // MARK: Merging

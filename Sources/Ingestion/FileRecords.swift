@@ -17,29 +17,49 @@ final class FileRecords: RecordSource {
   private(set) var binding: HeaderBinding
   /// Headers that the feed does not know.
   private(set) var unknown: [String]
+  /// The file's name, its rows' persons masked.
+  private(set) var shownName: String
+  private let corrected: Set<Int64>
+  private let firstHeaders: [String]
   /// Whether it has columns of contacts.
   private(set) var hasContacts: Bool
 
   /// Opens a file and reads up to its header.
   /// - Throws: `TableError`; ``HeaderFault`` when the header does not fit the feed; ``FileIngest/Refusal`` when there is none.
-  init(_ file: InboxFile, _ program: FeedProgram) throws {
+  /// - Parameters:
+  ///   - named: the file's name as it may be shown.
+  ///   - corrected: lines for which a clerk's correction stands.
+  init(_ file: InboxFile, _ program: FeedProgram, named name: String, corrected: Set<Int64>) throws {
+    shownName = name
+    self.corrected = corrected
     table = try TableFile(
-      path: file.path, name: file.name, format: program.description.format, isHeader: program.isHeader)
+      path: file.path, name: name, format: program.description.format, isHeader: program.isHeader)
     guard !table.headers.isEmpty else {
       throw FileIngest.Refusal(message: "the file is empty: not even a header stands in it. Export it again.")
     }
     self.program = program
     generation = table.headerGeneration
+    firstHeaders = table.headers
     binding = try Self.bind(table, program)
     unknown = binding.unknown
     hasContacts = Self.hasContacts(binding, program)
   }
 
-  /// How the file was read.
+  /// How the file was read. Rows of several sheets under different headers cannot be read again by one of them.
   var form: FileForm {
-    FileForm(
+    let isOneHeader = table.type != .xlsx || table.headers == firstHeaders
+    return FileForm(
       type: table.type.rawValue, charset: table.charset.rawValue,
-      delimiter: table.delimiter.map { String(UnicodeScalar($0)) }, header: table.headers)
+      delimiter: table.delimiter.map { String(UnicodeScalar($0)) }, header: isOneHeader ? shownHeaders : nil)
+  }
+
+  /// The header as the ledger keeps it: what the feed does not know without persons.
+  private var shownHeaders: [String] {
+    let used = binding.usedFields
+    return table.headers.indices.map {
+      used.contains($0)
+        ? table.headers[$0] : PersonText.shown(table.headers[$0], at: $0, isPersonal: program.schema.isPersonal)
+    }
   }
 
   /// A machine for these records.
@@ -55,7 +75,12 @@ final class FileRecords: RecordSource {
     if record.line < lastLine { sheet += 1 }
     lastLine = record.line
     if sheet > 0 { machine.lineOverride = sheet * Self.sheetStride + Int64(record.line) }
+    if !corrected.isEmpty, corrected.contains(sheet * Self.sheetStride + Int64(record.line)) {
+      machine.passOver()
+      return true
+    }
     machine.take(record)
+    if program.schema.isPersonal { machine.maskNames(record, in: &shownName) }
     return true
   }
 

@@ -40,6 +40,14 @@ public struct RowCounts: Sendable, Equatable {
   }
 }
 
+/// The first row that was rejected for a reason.
+public struct RowExample: Sendable, Equatable {
+  /// Its line.
+  public let line: Int64
+  /// The sentence for the clerk.
+  public let message: String
+}
+
 /// How a file was read: what its rows in quarantine are read by when they are run again.
 public struct FileForm: Sendable, Equatable {
   /// `csv`, `xlsx` or `jsonl`.
@@ -48,8 +56,8 @@ public struct FileForm: Sendable, Equatable {
   public var charset: String
   /// The separator of CSV.
   public var delimiter: String?
-  /// The header as it stood in the file.
-  public var header: [String]
+  /// The header as it stood in the file, of columns that the feed does not know without persons; `nil` where sheets differ in it.
+  public var header: [String]?
 }
 
 /// What became of a file.
@@ -84,6 +92,8 @@ public struct FileResult: Sendable {
   public var form: FileForm?
   /// Rows in quarantine from earlier readings that now passed.
   public var passed = 0
+  /// The first rejected row of each reason, by reason code.
+  public var examples: [String: RowExample] = [:]
   /// Whether it has columns of contacts.
   var hasContactColumns = false
   /// Wall-clock seconds.

@@ -21,6 +21,8 @@ public struct Inbox: Sendable {
   public let folder: String
   /// The names of its files that can be a feed's, sorted.
   public let names: [String]
+  /// Workbooks of corrections, which are no feed's, sorted by name.
+  public let corrections: [InboxFile]
 
   /// Endings of files that are read.
   public static let endings = [".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz", ".xlsx", ".jsonl", ".jsonl.gz"]
@@ -33,10 +35,13 @@ public struct Inbox: Sendable {
       throw InboxFault(
         description: "the inbox \(folder) is no folder that can be read: name it with --inbox, or create it.")
     }
-    names = all.filter { name in
+    let found = all.filter { name in
       let lower = name.lowercased()
       return !name.hasPrefix(".") && !name.hasPrefix("~$") && Self.endings.contains { lower.hasSuffix($0) }
     }.sorted()
+    let corrections = found.filter { CorrectionFile.isOne(folder + "/" + $0) }
+    names = found.filter { !corrections.contains($0) }
+    self.corrections = corrections.map { InboxFile(path: folder + "/" + $0, name: $0) }
   }
 
   /// The files of a feed, by name. A file belongs to the description with the longest pattern that fits its name, of

@@ -27,65 +27,85 @@ struct RejectWriter: Sendable {
   /// Most raw bytes that are kept of a row.
   static let rawLimit = 65_536
 
+  /// What a rebuilt row begins with: the byte order mark of UTF-8, which no row of a file begins with.
+  static let rebuiltMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
   private let program: FeedProgram
-  private let binding: HeaderBinding
   private let form: PersonNumbers.Form
+  private let isJSON: Bool
   private let sentence: RejectionSentence
-  /// Whether the raw row is kept cell by cell.
-  private let isPersonal: Bool
   /// Whether only cells stay that cannot name a person, wherever they stand.
   private let isStrict: Bool
+  /// Whether the file has fields that are not kept: personal ones, and those that the feed does not know.
+  private let hasHidden: Bool
   /// Indices of fields that speak of persons.
   private let personalFields: Set<Int>
   /// Indices of fields that the feed knows and that do not speak of persons.
   private let plainFields: Set<Int>
+  /// Indices of fields whose content is looked for in the others.
+  private let nameFields: Set<Int>
+  /// The field in which a person's name may stand: the name of an enterprise.
+  private let enterpriseField: Int?
 
-  init(program: FeedProgram, binding: HeaderBinding, form: PersonNumbers.Form) {
+  init(program: FeedProgram, binding: HeaderBinding, form: PersonNumbers.Form, type: FileFormat.FileType) {
     self.program = program
-    self.binding = binding
     self.form = form
-    personalFields = Self.personalFields(program, binding)
-    plainFields = binding.usedFields.subtracting(personalFields)
-    isPersonal = Self.hidesCells(program, binding)
-    isStrict = program.schema.isPersonal
-    sentence = RejectionSentence(
-      schema: program.schema, language: program.environment.language, quotes: !isStrict && personalFields.isEmpty)
-  }
-
-  /// Whether rejected rows of such a file lose cells, so that they cannot be read again from what is kept of them: where it has columns that
-  /// speak of persons, or columns that the feed does not know beside a feed that may speak of them.
-  static func hidesCells(_ program: FeedProgram, _ binding: HeaderBinding) -> Bool {
-    guard program.schema.hasPersonalColumns else { return false }
-    return program.schema.isPersonal || !personalFields(program, binding).isEmpty
-      || binding.usedFields.count < binding.fieldCount
-  }
-
-  private static func personalFields(_ program: FeedProgram, _ binding: HeaderBinding) -> Set<Int> {
-    var fields: Set<Int> = []
+    isJSON = type == .jsonl
+    var personal: Set<Int> = []
     for (column, source) in zip(program.schema.columns, binding.sources) where column.isPersonal {
-      fields.formUnion(source.fields.filter { $0 >= 0 })
+      personal.formUnion(source.fields.filter { $0 >= 0 })
     }
-    return fields
+    personalFields = personal
+    plainFields = binding.usedFields.subtracting(personal)
+    nameFields = personal.union(binding.nameFields)
+    hasHidden = plainFields.count < binding.fieldCount
+    isStrict = program.schema.isPersonal
+    enterpriseField = program.schema.columns.firstIndex { $0.name == "enterprise_name" }
+      .flatMap { binding.sources[$0].fields.first }
+    sentence = RejectionSentence(
+      schema: program.schema, language: program.environment.language, quotes: !isStrict && nameFields.isEmpty)
   }
 
-  func write(_ fault: Fault, cell: UnsafeRawBufferPointer?, record: borrowing Record, to out: inout RowWriter) {
+  /// - Returns: the sentence.
+  func write(_ fault: Fault, cell: UnsafeRawBufferPointer?, record: borrowing Record, to out: inout RowWriter) -> String
+  {
     if fault.column >= 0 { out.text(program.schema.columns[fault.column].name) } else { out.null() }
-    out.text(sentence.text(fault, cell: cell).filter { $0 != "\0" })
-    var raw =
-      isPersonal
-      ? rebuilt(record, isWhole: !isStrict && fault.reason != .fieldCount && fault.reason != .invalidEncoding)
-      : Array(record.raw.prefix(Self.rawLimit))
+    let message = sentence.text(fault, cell: cell).filter { $0 != "\0" }
+    out.text(message)
+    let isWhole = !isStrict && fault.reason != .fieldCount && fault.reason != .invalidEncoding
+    let isRebuilt = mustRebuild(record, isWhole: isWhole)
+    var raw = isRebuilt ? rebuilt(record, isWhole: isWhole) : Array(record.raw.prefix(Self.rawLimit))
     raw.withUnsafeMutableBytes { bytes in
-      PersonNumbers.mask(bytes, form: isPersonal ? .utf8 : form)
+      PersonNumbers.mask(bytes, form: isRebuilt ? .utf8 : form)
       out.bytes(UnsafeRawBufferPointer(bytes))
     }
+    return message
+  }
+
+  /// Whether the bytes of the record may not be kept as they are: where they hold something in a field that is not kept, where the cells may
+  /// have slipped out of their columns beside such a field, and where JSON writes its characters by number, so that no digit is seen.
+  private func mustRebuild(_ record: borrowing Record, isWhole: Bool) -> Bool {
+    if isStrict { return true }
+    if isJSON, Self.hasEscapes(record.raw) { return true }
+    guard hasHidden else { return false }
+    guard isWhole else { return true }
+    for i in 0..<record.count where !plainFields.contains(i) {
+      if !Text.isBlank(record[field: i]) { return true }
+    }
+    return false
+  }
+
+  /// Whether JSON writes a character by its number.
+  private static func hasEscapes(_ raw: UnsafeRawBufferPointer) -> Bool {
+    for i in raw.indices.dropLast() where raw[i] == 0x5C && raw[i + 1] == 0x75 { return true }
+    return false
   }
 
   /// The record as a line of CSV in UTF-8 without its personal cells and those of columns that the feed does not know. Where rows speak of
   /// persons, or the cells may have slipped out of their columns, only those stay that cannot name a person: dates, short numbers, codes and
   /// words of the reference data.
   private func rebuilt(_ record: borrowing Record, isWhole: Bool) -> [UInt8] {
-    var raw: [UInt8] = []
+    var raw = Self.rebuiltMark
     for i in 0..<record.count where raw.count < Self.rawLimit {
       if i > 0 { raw.append(0x2C) }
       let cell = record[field: i]
@@ -94,16 +114,16 @@ struct RejectWriter: Sendable {
         raw += [0x2A, 0x2A, 0x2A]
         continue
       }
-      append(Array(cell), to: &raw, masking: record)
+      append(Array(cell), at: i, to: &raw, masking: record)
     }
     return raw
   }
 
-  private func append(_ cell: [UInt8], to raw: inout [UInt8], masking record: borrowing Record) {
+  private func append(_ cell: [UInt8], at index: Int, to raw: inout [UInt8], masking record: borrowing Record) {
     var cell = cell
-    for field in 0..<record.count where !plainFields.contains(field) {
+    for field in 0..<record.count where isStrict ? !plainFields.contains(field) : nameFields.contains(field) {
       let name = Text.trim(record[field: field])
-      if name.count >= 4, personalFields.contains(field) || !isHarmless(name) {
+      if name.count >= 4, index != enterpriseField, nameFields.contains(field) || !isHarmless(name) {
         cell = NameMask.masked(cell, name: name)
       }
     }

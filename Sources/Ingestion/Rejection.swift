@@ -25,6 +25,8 @@ struct Fault {
     case oneOf([String])
     /// A month where a day is needed.
     case monthOnly
+    /// A person's number where a number of the source's own is expected.
+    case personNumber
     /// Only letters and signs that text may hold.
     case nulByte
   }
@@ -88,6 +90,7 @@ struct RejectionSentence {
     case .outOfRange:
       switch fault.detail {
       case .bounds(let low, let high): return "“\(name)”\(value)超出允许范围（\(shown(low)) 至 \(shown(high))）：请核对。"
+      case .personNumber: return "“\(name)”含有身份证号：请改用单位自己的编号，不要填个人证件号。"
       case .tooLong(let limit): return "“\(name)”过长（超过\(limit)字节）：请核对。"
       default: return "“\(name)”\(value)不在允许的取值之内：请核对。"
       }
@@ -136,6 +139,7 @@ struct RejectionSentence {
     case .outOfRange:
       switch fault.detail {
       case .bounds(let low, let high): return "\(name): \(value)lies outside \(shown(low)) to \(shown(high)): check it."
+      case .personNumber: return "\(name) holds a person's identity number: use a number of the source's own."
       case .tooLong(let limit): return "\(name) is longer than \(limit) bytes: shorten it."
       default: return "\(name): \(value)is not one of the allowed values: check it."
       }

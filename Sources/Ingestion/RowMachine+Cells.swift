@@ -101,13 +101,16 @@ extension RowMachine {
     guard let base = cell.baseAddress, memchr(base, 0, cell.count) == nil else {
       return fail(.invalidEncoding, i, .nulByte)
     }
+    if steps[i].isIdentifier, cell.count >= 18, PersonNumbers.holdsValidIdentity(cell) {
+      return fail(.outOfRange, i, .personNumber)
+    }
     out.bytes(cell)
     return true
   }
 
   @inline(__always)
   private mutating func freeText(_ i: Int, _ cell: UnsafeRawBufferPointer) -> Bool {
-    guard PersonNumbers.mayBeIn(cell) || personName.count >= 4 else { return text(i, cell) }
+    guard PersonNumbers.mayBeIn(cell) || nameCount > 0 else { return text(i, cell) }
     return maskedText(i, cell)
   }
 
@@ -115,7 +118,7 @@ extension RowMachine {
   private mutating func maskedText(_ i: Int, _ cell: UnsafeRawBufferPointer) -> Bool {
     guard cell.count <= steps[i].textLimit else { return fail(.outOfRange, i, .tooLong(steps[i].textLimit)) }
     var copy = Array(cell)
-    if personName.count >= 4 { copy = NameMask.masked(copy, name: personName) }
+    if !steps[i].keepsNames { for n in 0..<nameCount { copy = NameMask.masked(copy, name: names[n]) } }
     return copy.withUnsafeMutableBytes { bytes in
       PersonNumbers.mask(bytes)
       return text(i, UnsafeRawBufferPointer(bytes))

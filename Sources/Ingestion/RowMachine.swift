@@ -18,6 +18,10 @@ struct RowMachine: ~Copyable {
     var emptiesUnknown = false
     var isMonthEnd = false
     var hasPattern = false
+    /// Whether a person's name may stand in it: in the name of an enterprise.
+    var keepsNames = false
+    /// Whether it is a number of the source's own, which must not be a person's.
+    var isIdentifier = false
     /// Index of the cell in the record; −1 where there is none, −2 where a recipe makes it.
     var field = -1
     var factor = 1.0
@@ -58,14 +62,17 @@ struct RowMachine: ~Copyable {
   let checksFieldCount: Bool
   let checksCodes: Bool
   let acceptedView: Spellings.View
-  private var nameField: Int
-  /// The person's name in the row at hand, to be masked in free text.
-  var personName = UnsafeRawBufferPointer(start: nil, count: 0)
+  /// Room for the fields that hold persons' names, and for the names of the row at hand, to be masked in its free texts.
+  private let nameFields: UnsafeMutablePointer<Int>
+  private var nameFieldCount = 0
+  let names: UnsafeMutablePointer<UnsafeRawBufferPointer>
+  var nameCount = 0
   var fault: Fault?
   /// The cell that the fault is about.
   var faultCell: UnsafeRawBufferPointer?
   private var rejectWriter: RejectWriter
   private let form: PersonNumbers.Form
+  private let type: FileFormat.FileType
   /// The number that rows carry as their line; 0 takes the record's own.
   var lineOverride: Int64 = 0
 
@@ -75,6 +82,8 @@ struct RowMachine: ~Copyable {
   var skipped = 0
   /// Rejected rows by position of the reason in `RejectionReason.allCases`.
   var rejectedByReason = [Int](repeating: 0, count: RejectionReason.allCases.count)
+  /// The first rejected row of each reason, by the same position.
+  private(set) var examples = [RowExample?](repeating: nil, count: RejectionReason.allCases.count)
 
   init(
     program: FeedProgram, binding: HeaderBinding, type: FileFormat.FileType, form: PersonNumbers.Form, reading: Reading
@@ -111,9 +120,17 @@ struct RowMachine: ~Copyable {
     checksFieldCount = type == .csv
     checksCodes = program.description.creditCodes == .check
     acceptedView = program.accepted.view
-    nameField = StepBuilder.nameField(program, binding)
+    nameFields = .allocate(capacity: HeaderBinding.mostNames + 1)
+    names = .allocate(capacity: HeaderBinding.mostNames + 1)
     self.form = form
-    rejectWriter = RejectWriter(program: program, binding: binding, form: form)
+    self.type = type
+    rejectWriter = RejectWriter(program: program, binding: binding, form: form, type: type)
+    setNameFields()
+  }
+
+  private mutating func setNameFields() {
+    nameFieldCount = min(binding.nameFields.count, HeaderBinding.mostNames + 1)
+    for i in 0..<nameFieldCount { nameFields[i] = binding.nameFields[i] }
   }
 
   /// Goes on with records under another header: of the next sheet, or with a key of JSON that was not there before.
@@ -124,14 +141,16 @@ struct RowMachine: ~Copyable {
       steps[index] = StepBuilder.step(column, index, program, binding)
       steps[index].fallback = fallback
     }
-    nameField = StepBuilder.nameField(program, binding)
-    rejectWriter = RejectWriter(program: program, binding: binding, form: form)
+    rejectWriter = RejectWriter(program: program, binding: binding, form: form, type: type)
+    setNameFields()
   }
 
   deinit {
     steps.deallocate()
     arena.deallocate()
     scratch.deallocate()
+    nameFields.deallocate()
+    names.deallocate()
   }
 
   /// The moment of the row at hand, local microseconds; `nil` where the feed has no clock.
@@ -160,7 +179,7 @@ struct RowMachine: ~Copyable {
   /// - Returns: false when the row is bad; `fault` then says why.
   private mutating func writeRow(_ record: borrowing Record) -> Bool {
     guard checkForm(record) else { return false }
-    if nameField >= 0 { personName = Text.trim(record[field: nameField]) }
+    if nameFieldCount > 0 { findNames(record) }
     out.count = 0
     var keyEnd = 0
     var hashEnd = 0
@@ -213,6 +232,29 @@ struct RowMachine: ~Copyable {
     lineOverride != 0 ? lineOverride : Int64(record.line)
   }
 
+  /// The names of persons in the row that are long enough to be looked for in its texts.
+  @inline(never)
+  mutating func findNames(_ record: borrowing Record) {
+    nameCount = 0
+    for i in 0..<nameFieldCount {
+      let name = Text.trim(record[field: nameFields[i]])
+      if name.count >= 4 {
+        names[nameCount] = name
+        nameCount += 1
+      }
+    }
+  }
+
+  /// Passes over something that is no row: only its number is counted, so that all readings number rows alike.
+  mutating func leaveOut() { ordinal &+= 1 }
+
+  /// Counts a row that is not looked at because something else stands for it: unchanged.
+  mutating func passOver() {
+    ordinal &+= 1
+    if case .versions = reading.kind { return }
+    read &+= 1
+  }
+
   @inline(__always)
   private mutating func checkForm(_ record: borrowing Record) -> Bool {
     guard record.isValidEncoding else { return fail(.invalidEncoding, -1) }
@@ -262,12 +304,14 @@ struct RowMachine: ~Copyable {
   @inline(never)
   private mutating func reject(_ record: borrowing Record) {
     guard let fault else { return }
-    rejectedByReason[RejectionReason.allCases.firstIndex(of: fault.reason) ?? 0] += 1
+    let position = RejectionReason.allCases.firstIndex(of: fault.reason) ?? 0
+    rejectedByReason[position] += 1
     rejects.beginRow(6)
     rejects.append(reading.city)
     rejects.int64(line(record))
     rejects.text(fault.reason.rawValue)
-    rejectWriter.write(fault, cell: faultCell, record: record, to: &rejects)
+    let message = rejectWriter.write(fault, cell: faultCell, record: record, to: &rejects)
+    if rejectedByReason[position] == 1 { examples[position] = RowExample(line: line(record), message: message) }
     self.fault = nil
     faultCell = nil
   }
@@ -289,11 +333,6 @@ struct RowMachine: ~Copyable {
 
 /// Binds canonical columns to steps.
 enum StepBuilder {
-  /// Index of the field that holds a person's name; −1 where there is none.
-  static func nameField(_ program: FeedProgram, _ binding: HeaderBinding) -> Int {
-    program.schema.columns.firstIndex { $0.kind == .personName }.flatMap { binding.sources[$0].fields.first } ?? -1
-  }
-
   /// The value of a column where its cell is empty: the constant, the mapping's default or the schema's.
   static func fallback(_ column: CanonicalColumn, _ program: FeedProgram) -> String? {
     program.description.constants[column.name] ?? program.description.columns[column.name]?.fallback ?? column.fallback
@@ -309,6 +348,8 @@ enum StepBuilder {
     step.isClock = column.role == .clock
     step.isStored = column.role != .clock && column.role != .transient
     step.isRequired = program.isRequired(column)
+    step.keepsNames = column.name == "enterprise_name"
+    step.isIdentifier = column.kind == .text || (column.kind == .creditCode && description.creditCodes == .identifier)
     step.spellings = program.spellings[index]?.view
     step.values = program.values[index]?.view
     step.emptiesUnknown = description.unknownWords[column.name] == .empty

@@ -236,13 +236,19 @@ public struct AlertsOperations {
 /// Columns of text for a terminal; Chinese characters are two columns wide.
 enum TextTable {
   /// The rows with their columns below one another; the first row is the header.
-  static func render(_ rows: [[String]]) -> String {
+  /// - Parameter numbers: columns whose cells stand on the right.
+  static func render(_ rows: [[String]], numbers: Set<Int> = []) -> String {
     guard let count = rows.first?.count else { return "" }
     let widths = (0..<count).map { column in rows.map { width($0[column]) }.max() ?? 0 }
     return rows.map { row in
       var line = ""
       for (index, cell) in row.enumerated() {
-        line += index == count - 1 ? cell : cell + String(repeating: " ", count: widths[index] - width(cell) + 2)
+        let space = String(repeating: " ", count: widths[index] - width(cell))
+        if numbers.contains(index) {
+          line += space + cell + "  "
+        } else {
+          line += index == count - 1 ? cell : cell + space + "  "
+        }
       }
       return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
     }.joined()

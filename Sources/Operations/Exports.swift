@@ -1,4 +1,5 @@
 import Foundation
+import Ingestion
 import LabourMarket
 import Postgres
 import Tabular
@@ -78,9 +79,10 @@ public struct Exports {
   private func csv(_ query: Query, _ parameters: [Value], _ sink: any ByteSink) throws -> Int {
     let writer = try CSVWriter(sink, charset: .utf8)
     let rows = try session.connection.query(query, parameters)
-    try writer.record(rows.columns)
+    let shape = Shape(rows)
+    try writer.record(shape.columns)
     for row in rows {
-      for column in 0..<row.count { writer.field(try row.optionalString(column) ?? "") }
+      for column in shape.columns.indices { writer.field(try shape.text(row, column) ?? "") }
       try writer.endRecord()
     }
     try writer.finish()
@@ -89,17 +91,34 @@ public struct Exports {
 
   private func lines(_ query: Query, _ parameters: [Value], _ sink: any ByteSink) throws -> Int {
     let rows = try session.connection.query(query, parameters)
-    let writer = JSONLinesWriter(sink, keys: rows.columns)
-    let isNumber = rows.columns.indices.map { Self.numberTypes.contains(rows.typeOID(of: $0)) }
+    let shape = Shape(rows)
+    let writer = JSONLinesWriter(sink, keys: shape.columns)
+    let isNumber = shape.columns.indices.map { Self.numberTypes.contains(rows.typeOID(of: $0)) }
     for row in rows {
       try writer.record(
-        try (0..<row.count).map { column -> JSONValue in
-          guard let text = try row.optionalString(column) else { return .null }
+        try shape.columns.indices.map { column -> JSONValue in
+          guard let text = try shape.text(row, column) else { return .null }
           return isNumber[column] ? .number(text) : .string(text)
         })
     }
     try writer.finish()
     return rows.count
+  }
+
+  /// The columns that are written: raw bytes as text by their charset, which stands in the last column and is not written itself.
+  private struct Shape {
+    let columns: [String]
+    private let raw: Int?
+
+    init(_ rows: Rows) {
+      raw = rows.columns.last == "charset" ? rows.columns.firstIndex(of: "raw") : nil
+      columns = raw == nil ? rows.columns : rows.columns.dropLast()
+    }
+
+    func text(_ row: Row, _ column: Int) throws -> String? {
+      guard column == raw else { return try row.optionalString(column) }
+      return RawRowReader.text(try row.bytes(column), charset: try row.optionalString(columns.count))
+    }
   }
 
   /// int8, int2, int4, float4, float8, numeric: catalogue pg_type.

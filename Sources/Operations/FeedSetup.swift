@@ -15,6 +15,12 @@ enum FeedSetup {
     }
   }
 
+  /// The description that takes files of this name, as the inbox would decide.
+  static func description(of feed: Feed, _ name: String, among all: [FeedDescription]) -> FeedDescription? {
+    let own = all.filter { $0.feed == feed }
+    return own.first { $0.wants(name, among: all) } ?? (own.count == 1 ? own.first : nil)
+  }
+
   /// Reference data, accepted codes, the key of the pseudonyms, zone and language.
   /// - Parameter needsKey: whether a feed that names persons is to be read.
   static func environment(_ session: Session, needsKey: Bool) throws -> FeedEnvironment {
@@ -85,5 +91,14 @@ enum FeedSetup {
         Put the right key back: it comes from \(variable)the file \(file). If it is lost, docs/operator.md (“Another key”) says \
         what a new one means.
         """)
+  }
+}
+
+extension Session {
+  /// Where and as what a run ingests.
+  func ingestContext(run: Int64, progress: @escaping (Int, Int) -> Void = { _, _ in }) -> IngestContext {
+    IngestContext(
+      connection: connection, queries: queries, city: profile.city, runID: run, clock: clock.unixSeconds,
+      localClock: clock.local, progress: progress)
   }
 }

@@ -44,7 +44,10 @@ public struct IngestRun {
     let descriptions = try FeedSetup.descriptions(session.profile)
     let chosen = try choose(descriptions)
     let inbox = try inbox()
-    let needsKey = chosen.contains { $0.schema.isPersonal && !inbox.files(of: $0, among: descriptions).isEmpty }
+    let corrections = CorrectionStep(session: session, inbox: inbox, descriptions: descriptions, chosen: chosen)
+    let needsKey =
+      corrections.needsKey
+      || chosen.contains { $0.schema.isPersonal && !inbox.files(of: $0, among: descriptions).isEmpty }
     let environment = try FeedSetup.environment(session, needsKey: needsKey)
     var summary = RunSummary()
     var findings = Findings()
@@ -60,9 +63,11 @@ public struct IngestRun {
         note(result, of: description, &findings)
       }
     }
+    try corrections.run(run, environment, force: options.force, number: &number, &feeds, &findings)
     for name in inbox.strangers(to: descriptions) where options.feeds.isEmpty {
       findings.add(
-        feed: "", kind: "unknown_file", "\(name): no feed of the profile wants a file of this name; it was not read.")
+        feed: "", kind: "unknown_file",
+        "\(PersonNumbers.masked(name)): no feed of the profile wants a file of this name; it was not read.")
     }
     for message in try JobDecisions(session: session).bringUpToDate(run).findings {
       findings.add(feed: Feed.vacancies.rawValue, kind: "deduplication", message)
@@ -96,12 +101,10 @@ public struct IngestRun {
 
   private func take(_ file: InboxFile, _ program: FeedProgram, _ number: Int, _ run: Run) throws -> FileResult {
     let console = session.console
-    let context = IngestContext(
-      connection: session.connection, queries: session.queries, city: session.profile.city, runID: run.id.value,
-      clock: session.clock.unixSeconds, localClock: session.clock.local,
-      progress: { done, all in
-        console.progress("reading \(file.name)", fraction: all > 0 ? min(1, Double(done) / Double(all)) : nil)
-      })
+    let name = PersonNumbers.masked(file.name)
+    let context = session.ingestContext(run: run.id.value) { done, all in
+      console.progress("reading \(name)", fraction: all > 0 ? min(1, Double(done) / Double(all)) : nil)
+    }
     let result = try FileIngest(context: context, program: program, fileNumber: number).take(file, force: options.force)
     report(result)
     return result

@@ -27,18 +27,35 @@ public struct Quarantine {
   /// The quarantine of a session's city.
   public init(session: Session) { self.session = session }
 
-  /// How many rows stand there, by feed, file and reason, as a table.
+  /// How many rows stand there: by feed and reason, then by file, as tables.
   public func list(_ filter: Filter) throws -> String {
     let rows = try session.connection.query(session.queries["ingestion/quarantine_counts"], try values(filter))
     guard !rows.isEmpty else { return "No such rows in the quarantine.\n" }
-    var table = [["feed", "file", "name", "reason", "status", "rows", "first line"]]
+    let language: ClerkLanguage = session.profile.language == .chinese ? .chinese : .english
+    var totals: [[String]: Int] = [:]
+    var files = [["file", "feed", "reason", "status", "rows", "first line", "name"]]
     for row in rows {
-      table.append([
-        try row.string("feed"), try row.string("file"), try row.string("file_name"), try row.string("reason"),
-        try row.string("status"), try row.string("rows"), try row.string("first_line"),
+      let reason = try row.string("reason")
+      let key = [try row.string("feed"), reason, try row.string("status")]
+      totals[key, default: 0] += try row.int("rows")
+      files.append([
+        try row.string("file"), key[0], reason, key[2], try row.string("rows"), try row.string("first_line"),
+        try row.string("file_name"),
       ])
     }
-    return TextTable.render(table)
+    let sums = totals.sorted { ($0.key[0], $1.value, $0.key[1]) < ($1.key[0], $0.value, $1.key[1]) }.map { key, count in
+      let title = language == .chinese ? RejectionReason(rawValue: key[1])?.title(language) ?? "" : ""
+      return [key[0], "\(count)", key[2], key[1], title]
+    }
+    let all = totals.values.reduce(0, +)
+    return TextTable.render([["feed", "rows", "status", "reason", ""]] + sums, numbers: [1])
+      + "\n" + TextTable.render(files, numbers: [4, 5])
+        + """
+
+        \(all) rows. One file or row: labourwatch quarantine show \(files[1][0]):\(files[1][5])
+        To correct them in a workbook: labourwatch quarantine export --output corrections.xlsx
+
+        """
   }
 
   /// Single rows with what is wrong and their bytes.
@@ -63,7 +80,7 @@ public struct Quarantine {
   private func describe(_ row: Row) throws -> String {
     let column = try row.optionalString("column_name").map { ", \($0)" } ?? ""
     let resolved = try row.optionalString("resolved_run_id").map { " by run \($0)" } ?? ""
-    let raw = String(decoding: try row.bytes("raw"), as: UTF8.self)
+    let raw = Self.shown(RawRowReader.text(try row.bytes("raw"), charset: try row.optionalString("charset")))
     return """
       \(try row.string("file")):\(try row.string("line"))  \(try row.string("feed"))  \(try row.string("file_name"))
         \(try row.string("reason"))\(column): \(try row.string("message"))
@@ -71,6 +88,16 @@ public struct Quarantine {
         \(try row.string("status"))\(resolved), rejected \(try row.string("rejected_at")) by run \(try row.string("run_id"))
 
       """
+  }
+
+  /// A row's text for a terminal: further lines indented, no control characters.
+  private static func shown(_ raw: String) -> String {
+    let lines = raw.split(omittingEmptySubsequences: false) { $0.isNewline }.map { line in
+      String(
+        String.UnicodeScalarView(
+          line.unicodeScalars.map { $0.properties.generalCategory == .control && $0 != "\t" ? "\u{FFFD}" : $0 }))
+    }
+    return lines.joined(separator: "\n  ")
   }
 
   func values(_ filter: Filter) throws -> [Value] {
@@ -90,7 +117,7 @@ public struct Quarantine {
     ]
   }
 
-  private static func place(_ text: String) throws -> (file: String, line: Int?) {
+  static func place(_ text: String) throws -> (file: String, line: Int?) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     guard let file = parts.first, parts.count <= 2, file.count >= 4, file.allSatisfy(\.isHexDigit) else {
       throw Failure.usage(

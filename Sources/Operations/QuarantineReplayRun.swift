@@ -35,17 +35,8 @@ public struct QuarantineReplayRun {
   ///   - reason: why they are right all the same.
   ///   - actor: who says so.
   public func accept(_ codes: [String], reason: String, actor: String) throws -> ExitStatus {
-    let normalised = codes.map { String(decoding: CreditCode.normalised($0), as: UTF8.self) }
-    for (code, text) in zip(normalised, codes) {
-      guard !code.isEmpty, code.utf8.count <= 64, !code.contains("?") else {
-        throw Failure.usage("“\(text)” is no code that can be accepted.", next: "Write it as it stands in the row.")
-      }
-      guard CreditCode(code) == nil else {
-        throw Failure.usage(
-          "The check digit of \(code) is right: it needs no acceptance.",
-          next: "Look why its row was rejected with `labourwatch quarantine show`.")
-      }
-    }
+    let normalised = try codes.map(Self.acceptable)
+    try Self.requireReason(reason, actor)
     return try session.run("quarantine accept") { run in
       try session.connection.transaction {
         for code in normalised {
@@ -61,18 +52,82 @@ public struct QuarantineReplayRun {
     }
   }
 
+  /// Takes codes off the accept list again. Rows that were taken stay; the next row with such a code is rejected.
+  /// - Throws: ``Failure`` (usage) when a code does not stand on the list.
+  public func withdraw(_ codes: [String], reason: String, actor: String) throws -> ExitStatus {
+    let normalised = codes.map { String(decoding: CreditCode.normalised($0), as: UTF8.self) }
+    try Self.requireReason(reason, actor)
+    return try session.run("quarantine accept --undo") { _ in
+      try session.connection.transaction {
+        let gone = try session.connection.query(
+          session.queries["ingestion/withdraw_code"],
+          [
+            .text(session.profile.city), .texts(normalised), .text(reason), .text(actor),
+            .double(Double(session.clock.unixSeconds)),
+          ]
+        ).map { try $0.string(0) }
+        if let missing = normalised.first(where: { !gone.contains($0) }) {
+          throw Failure.usage(
+            "\(missing) does not stand on the accept list.", next: "`labourwatch quarantine accept --list` shows it.")
+        }
+      }
+      session.console.info("no longer accepted: \(normalised.joined(separator: ", "))")
+      return RunSummary()
+    }
+  }
+
+  /// The accept list with its history, as a table.
+  public func acceptances() throws -> String {
+    let rows = try session.connection.query(
+      session.queries["ingestion/acceptances"], [.text(session.profile.city)])
+    guard !rows.isEmpty else { return "No code was accepted.\n" }
+    return TextTable.render(
+      [["code", "accepted", "by", "reason", "withdrawn", "by", "reason"]]
+        + (try rows.map { row in try (0..<7).map { try row.optionalString($0) ?? "" } }))
+  }
+
+  /// A code in the form in which it is stored, if it has the form of a code and a wrong check digit: only such a code needs to be accepted.
+  private static func acceptable(_ text: String) throws -> String {
+    let bytes = CreditCode.normalised(text)
+    let code = String(decoding: bytes, as: UTF8.self)
+    switch CreditCode.check(bytes) {
+    case nil:
+      throw Failure.usage(
+        "The check digits of \(code) are right: it needs no acceptance.",
+        next: "Look why its row was rejected with `labourwatch quarantine show`.")
+    case .length(let length):
+      throw Failure.usage(
+        "“\(PersonNumbers.masked(text))” is no credit code: it has \(length) characters and not 18.",
+        next: "Write all of it, as on the licence.")
+    case .character(let byte, let position):
+      throw Failure.usage(
+        "“\(PersonNumbers.masked(text))” is no credit code: “\(String(UnicodeScalar(byte)))” (character \(position)) stands in none.",
+        next: "Codes have digits and capital letters without I, O, S, V, Z: compare it with the licence.")
+    case .organisationCheckDigit, .checkCharacter:
+      guard !ResidentIdentityNumber.isValid(bytes) else {
+        throw Failure.usage("This is a person's identity number and no code of an enterprise.")
+      }
+      return code
+    }
+  }
+
+  private static func requireReason(_ reason: String, _ actor: String) throws {
+    for (value, option) in [(reason, "--reason"), (actor, "--by")]
+    where value.trimmingCharacters(in: .whitespaces).isEmpty {
+      throw Failure.usage("\(option) is empty.", next: "Say who decides (--by) and why (--reason): both are kept.")
+    }
+  }
+
   private func perform(_ run: Run, only isWanted: (OpenFile) -> Bool) throws -> RunSummary {
     let descriptions = try FeedSetup.descriptions(session.profile)
     let environment = try FeedSetup.environment(session, needsKey: false)
-    let context = IngestContext(
-      connection: session.connection, queries: session.queries, city: session.profile.city, runID: run.id.value,
-      clock: session.clock.unixSeconds, localClock: session.clock.local)
+    let context = session.ingestContext(run: run.id.value)
     var summary = RunSummary()
     var findings = Findings()
     var feeds: [FeedSummary] = []
     var open = 0
     for (index, file) in try OpenFile.list(context, feed: feed).filter(isWanted).enumerated() {
-      guard let description = description(of: file, among: descriptions) else {
+      guard let description = FeedSetup.description(of: file.feed, file.name, among: descriptions) else {
         findings.add(
           feed: file.feed.rawValue, kind: "no_description", "\(file.name): the profile no longer has a feed for it")
         open += file.rows
@@ -102,12 +157,6 @@ public struct QuarantineReplayRun {
     return summary
   }
 
-  /// The description that takes files of this name, as the inbox would decide.
-  private func description(of file: OpenFile, among all: [FeedDescription]) -> FeedDescription? {
-    let own = all.filter { $0.feed == file.feed }
-    return own.first { $0.wants(file.name, among: all) } ?? (own.count == 1 ? own.first : nil)
-  }
-
   private func report(_ outcome: QuarantineReplay.Outcome, _ file: OpenFile, _ findings: inout Findings) {
     session.console.info(
       "\(file.name) run again",
@@ -115,7 +164,7 @@ public struct QuarantineReplayRun {
     guard outcome.masked > 0 else { return }
     findings.add(
       feed: file.feed.rawValue, kind: "masked",
-      "\(file.name): \(outcome.masked) rows name persons and were masked; only the file itself brings them back: put it into the inbox and run `labourwatch ingest --force`"
+      "\(file.name): \(outcome.masked) rows were masked where the feed reads them; a clerk's correction (`labourwatch quarantine export`) or the file itself brings them back (into the inbox, then `labourwatch ingest --force`)"
     )
     session.console.warning("\(findings.list.last?.message ?? "")")
   }

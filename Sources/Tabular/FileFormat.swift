@@ -112,3 +112,26 @@ public enum Charset: String, Sendable, CaseIterable {
     }
   }
 }
+
+extension Charset {
+  /// Bytes of this charset as text; what is no character becomes U+FFFD. - Complexity: O(length); meant for single rows.
+  public func text(_ bytes: [UInt8]) -> String {
+    switch self {
+    case .auto, .utf8: return String(decoding: bytes, as: UTF8.self)
+    case .gb18030, .gbk, .gb2312:
+      let decoded = [UInt8](unsafeUninitializedCapacity: max(1, GB18030.maximumOutput(bytes.count))) { space, count in
+        guard let output = space.baseAddress else { return }
+        bytes.withUnsafeBufferPointer { input in
+          if let base = input.baseAddress { count = GB18030.shared.decode(base, bytes.count, to: output).0 }
+        }
+      }
+      return String(decoding: decoded, as: UTF8.self)
+    case .utf16, .utf16le, .utf16be:
+      let (high, low) = self == .utf16be ? (0, 1) : (1, 0)
+      let units = stride(from: 0, to: bytes.count - 1, by: 2).map {
+        UInt16(bytes[$0 + high]) << 8 | UInt16(bytes[$0 + low])
+      }
+      return String(decoding: units, as: UTF16.self) + (bytes.count % 2 == 0 ? "" : "\u{FFFD}")
+    }
+  }
+}

@@ -12,6 +12,7 @@ struct ExportCommand: Operation {
 
         labourwatch export forecast --as-of 2021-12 --output forecast.csv
         labourwatch export alerts --output alerts.jsonl
+        labourwatch export quarantine --output corrections.xlsx      a workbook to be corrected, as quarantine export writes it
       """)
 
   @Argument(help: "forecast, scenario, ledger, quarantine, alerts, shortfalls, surpluses or jobs.")
@@ -29,6 +30,12 @@ struct ExportCommand: Operation {
     guard let subject = ExportSubject(rawValue: what) else {
       let known = ExportSubject.allCases.map(\.rawValue).joined(separator: ", ")
       throw Failure.usage("export \(what): there is no such export.", next: "Give one of: \(known).")
+    }
+    if subject == .quarantine, output.lowercased().hasSuffix(".xlsx") {
+      let session = try Session(globals.configuration())
+      let outcome = try CorrectionExport(session: session).write(to: output, .init(), file: nil)
+      session.console.info("rows to be corrected written", ["rows": "\(outcome.rows)", "file": "\(output)"])
+      return .done
     }
     let month = try asOf.map { try Arguments.month($0, "--as-of") }
     let session = try Session(globals.configuration())

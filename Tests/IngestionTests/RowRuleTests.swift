@@ -43,6 +43,7 @@ import Testing
         [5: "999999"], "unknown_region", "region",
         "地区“999999”不在地区表内：请填代码或规范名称；确需新增的，请补充 reference/regions.csv 的别名。"
       ),
+      ([2: "321322198401072635"], "out_of_range", "posting_id", "“岗位编号”含有身份证号：请改用单位自己的编号，不要填个人证件号。"),
       ([6: "光伏"], "unknown_chain", "chain", "产业链“光伏”不在产业链表内：请填代码或规范名称；确需新增的，请补充 reference/chains.csv。"),
       (
         [7: "9-99"], "unknown_occupation", "occupation", "职业“9-99”不在职业表内：请填代码或规范名称；确需新增的，请补充 reference/occupations.csv。"
