@@ -132,7 +132,8 @@ public struct FileIngest {
       )
     }
     let corrected = try correctedLines(result.sha256)
-    let records = try FileRecords(file, program, named: result.name, corrected: corrected)
+    let name = result.name
+    let records = try FileRecords(file, program, named: name, corrected: corrected)
     var machine = records.machine(firstReading)
     try stage(records, &machine) { context.progress(records.table.bytesRead / 2, records.table.fileSize) }
     result.name = records.shownName
@@ -147,7 +148,7 @@ public struct FileIngest {
     try checkShare(result)
     result.status = .taken
     try merge(&result, lines: nil) { wanted, place in
-      let again = try FileRecords(file, program, named: result.name, corrected: corrected)
+      let again = try FileRecords(file, program, named: name, corrected: corrected)
       var machine = again.machine(secondReading(wanted, place))
       do {
         try store(again, &machine) {

@@ -42,6 +42,8 @@ struct RejectWriter: Sendable {
   private let personalFields: Set<Int>
   /// Indices of fields that the feed knows and that do not speak of persons.
   private let plainFields: Set<Int>
+  /// Indices of plain fields that hold no free text, so that a name in them has slipped there.
+  private let wordFields: Set<Int>
   /// Indices of fields whose content is looked for in the others.
   private let nameFields: Set<Int>
   /// The field in which a person's name may stand: the name of an enterprise.
@@ -58,6 +60,12 @@ struct RejectWriter: Sendable {
     personalFields = personal
     plainFields = binding.usedFields.subtracting(personal)
     nameFields = personal.union(binding.nameFields)
+    var words: Set<Int> = []
+    for (column, source) in zip(program.schema.columns, binding.sources)
+    where ![.text, .freeText].contains(column.kind) {
+      words.formUnion(source.fields.filter { $0 >= 0 })
+    }
+    wordFields = words.subtracting(personal)
     hasHidden = plainFields.count < binding.fieldCount
     isStrict = program.schema.isPersonal
     enterpriseField = program.schema.columns.firstIndex { $0.name == "enterprise_name" }
@@ -110,7 +118,7 @@ struct RejectWriter: Sendable {
       if i > 0 { raw.append(0x2C) }
       let cell = record[field: i]
       if cell.isEmpty { continue }
-      if isWhole ? !plainFields.contains(i) : !isHarmless(Text.trim(cell)) {
+      if isWhole ? !plainFields.contains(i) || isSlippedName(Text.trim(cell), at: i) : !isHarmless(Text.trim(cell)) {
         raw += [0x2A, 0x2A, 0x2A]
         continue
       }
@@ -121,8 +129,11 @@ struct RejectWriter: Sendable {
 
   private func append(_ cell: [UInt8], at index: Int, to raw: inout [UInt8], masking record: borrowing Record) {
     var cell = cell
-    for field in 0..<record.count where isStrict ? !plainFields.contains(field) : nameFields.contains(field) {
+    for field in 0..<record.count {
       let name = Text.trim(record[field: field])
+      let isWanted =
+        isStrict ? !plainFields.contains(field) : nameFields.contains(field) || isSlippedName(name, at: field)
+      guard isWanted else { continue }
       if name.count >= 4, index != enterpriseField, nameFields.contains(field) || !isHarmless(name) {
         cell = NameMask.masked(cell, name: name)
       }
@@ -137,6 +148,12 @@ struct RejectWriter: Sendable {
       raw.append(byte)
     }
     raw.append(0x22)
+  }
+
+  /// Whether a cell that should hold a code, a word, a number or a date holds what looks like a person's name.
+  private func isSlippedName(_ cell: UnsafeRawBufferPointer, at field: Int) -> Bool {
+    guard wordFields.contains(field), (6...16).contains(cell.count) else { return false }
+    return PersonText.looksLikeName(String(decoding: cell, as: UTF8.self))
   }
 
   private func isHarmless(_ cell: UnsafeRawBufferPointer) -> Bool {

@@ -355,7 +355,8 @@ enum StepBuilder {
     step.emptiesUnknown = description.unknownWords[column.name] == .empty
     // A text in a key stands in an index, whose entries have an upper limit.
     step.textLimit = column.role == .key ? 512 : 65_536
-    if column.kind == .number { step.maximum = 1e12 }
+    // A mobile number is no amount: eleven digits are beyond what wages and counts may be.
+    if column.kind == .number { step.maximum = program.schema.feed == .outcomes ? 1e12 : 1e10 }
     if program.schema.feed == .outcomes, column.kind == .number { step.minimum = -1e12 }
     if let range = description.ranges[column.name] {
       step.minimum = range.lowerBound
