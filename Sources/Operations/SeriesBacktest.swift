@@ -167,6 +167,7 @@ public struct SeriesBacktest: Sendable {
   /// A number in few characters, for axes.
   static func short(_ x: Double) -> String {
     guard x.isFinite else { return "" }
+    if x == 0 { return "0" }
     let size = Swift.abs(x)
     if size >= 1e15 || (size > 0 && size < 1e-4) { return shortest("%.2g", x) }
     for (unit, name) in [(1e12, " T"), (1e9, " G"), (1e6, " M"), (1e4, "")] where size >= unit {

@@ -150,7 +150,8 @@ struct SeriesBacktestPage {
     chart.line(history, colour: "#7b8794", width: 1.5)
     chart.line(path(f.p50), colour: "#1f4e79", width: 2)
     chart.line(path(fold.actual), colour: "#c0392b", width: 2)
-    for t in [first, from, from + f.p50.count - 1] { chart.label(Double(t), style.text(series.start + t)) }
+    chart.upright(Double(from))
+    for t in [first, from + f.p50.count - 1] { chart.label(Double(t), style.text(series.start + t)) }
     let error = Accuracy.mase(actual: fold.actual, forecast: f.p50, scale: fold.scale)
     let caption =
       "<b>\(HTMLText.escape(series.id))</b>, MASE \(SeriesBacktest.fixed(error)), \(HTMLText.escape(f.method))"
@@ -194,6 +195,13 @@ struct LineChart {
     body +=
       "<line x1=\"\(left)\" x2=\"\(width - 14)\" y1=\"\(at)\" y2=\"\(at)\" stroke=\"\(dashed ? "#99a3ae" : "#e3e8ee")\"\(dashed ? " stroke-dasharray=\"4\"" : "")/>"
     body += "<text x=\"\(left - 6)\" y=\"\(at + 4)\" text-anchor=\"end\">\(HTMLText.escape(label))</text>"
+  }
+
+  /// A dotted upright line.
+  mutating func upright(_ value: Double) {
+    let at = (place((value, y.0)).0 * 10).rounded() / 10
+    body +=
+      "<line x1=\"\(at)\" x2=\"\(at)\" y1=\"12\" y2=\"\(height - bottom)\" stroke=\"#99a3ae\" stroke-dasharray=\"2 3\"/>"
   }
 
   /// A label under the axis.

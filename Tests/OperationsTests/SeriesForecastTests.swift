@@ -1,4 +1,5 @@
 import Foundation
+import LabourMarket
 import Testing
 
 @testable import Forecasting
@@ -65,6 +66,97 @@ import Testing
             output: folder + "/out.csv"))
       }
       #expect(second?.status == .usage && second?.next == "give --hierarchy a CSV file with the columns node,bottom")
+    }
+  }
+
+  private func read(_ text: String, groups: SeriesPanelFile.Groups = .automatic) throws -> SeriesPanelFile {
+    var out: SeriesPanelFile?
+    try inFolder { folder in
+      try text.write(toFile: folder + "/p.csv", atomically: true, encoding: .utf8)
+      out = try SeriesPanelFile(path: folder + "/p.csv", groups: groups)
+    }
+    return try #require(out)
+  }
+
+  /// Rows of one series at the given dates.
+  private func rows(_ dates: [String]) -> String {
+    "unique_id,ds,y\n" + dates.enumerated().map { "a,\($0.element),\($0.offset)\n" }.joined()
+  }
+
+  /// The distances of dates tell the frequency; forecasts go on in the file's own way of writing.
+  @Test func frequenciesAreFound() throws {
+    let cases: [([String], SeriesFrequency, String)] = [
+      (["2020-01-01", "2020-02-01", "2020-03-01"], .monthly, "2020-04-01"),
+      (["2020-01-31", "2020-02-29", "2020-03-31"], .monthly, "2020-04-30"),
+      (["2020-01", "2020-02", "2020-03"], .monthly, "2020-04"),
+      (["2019-02-01", "2019-05-01", "2019-08-01"], .quarterly, "2019-11-01"),
+      (["2018-12-31", "2019-12-31", "2020-12-31"], .yearly, "2021-12-31"),
+      (["2020-01-06", "2020-01-13", "2020-01-20"], .weekly, "2020-01-27"),
+      (["2020-02-27", "2020-02-28", "2020-02-29"], .daily, "2020-03-01"), (["7", "8", "9"], .numbered, "10"),
+    ]
+    for (dates, frequency, next) in cases {
+      let file = try read(rows(dates))
+      #expect(file.style.frequency == frequency && file.panel.series[0].values == [0, 1, 2], "\(dates)")
+      #expect(file.style.text(file.panel.series[0].end) == next)
+    }
+  }
+
+  @Test func groupsComeFromColumnsOrIds() throws {
+    let text = "unique_id,ds,y,trade\nn/a,2020-01,1,x\nn/b,2020-01,1,y\ns/a,2020-01,1,x\n"
+    let plain = try read(text)
+    let column = try read(text, groups: .column("trade"))
+    let prefix = try read(text, groups: SeriesPanelFile.Groups("prefix:/"))
+    #expect(plain.panel.series.map(\.group) == [nil, nil, nil])
+    #expect(column.panel.series.map(\.group) == ["x", "y", "x"])
+    #expect(prefix.panel.series.map(\.group) == ["n", "n", "s"])
+    #expect(throws: Failure.self) { try read(text, groups: .column("none such")) }
+  }
+
+  /// What cannot be read is said with its line.
+  @Test(arguments: [
+    ("a,2020-01,1\na,2020-02,abc\n", "line 3: column y: \"abc\" is not a number"),
+    ("a,2020-01,1\na,2020-13,1\n", "line 3: column ds: \"2020-13\""), ("a,2020-01,1\na,2020-02\n", "line 3: 2 fields"),
+    ("a,2020-01,1\na,2020-02,1\na,2020-02,2\n", "line 4: series a has two values for 2020-02"),
+    (",2020-01,1\n", "line 2: column unique_id is empty"),
+    ("a,2020-01,1\na,17,1\n", "line 3: column ds: dates and whole"),
+  ]) func faultsHaveTheirLine(rows: String, message: String) {
+    let failure = #expect(throws: Failure.self) { try read("unique_id,ds,y\n" + rows) }
+    #expect(failure?.message.contains(message) == true && failure?.next.isEmpty == false, "\(failure?.message ?? "")")
+  }
+
+  @Test func quotedIdsAndGapsAreRead() throws {
+    let panel = try read(
+      "\u{FEFF}y,unique_id,ds\r\n1,\"a, \"\"b\"\"\",2020-02\r\ninf,c,2020-01\r\n 2 ,\"a, \"\"b\"\"\",2020-01\r\nNA,c,2020-02\r\n"
+    )
+    .panel
+    #expect(panel.series.map(\.id) == ["a, \"b\"", "c"] && panel.series[0].values == [2, 1])
+    let gaps = panel.series[1].values.filter { $0.isNaN }
+    #expect(gaps.count == 2)
+  }
+
+  /// The calendar's days around the festival are those of the festival's table; working days are plausible.
+  @Test func chineseCalendarAgreesWithTheFestival() throws {
+    let path =
+      URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().path + "/jobs/calendars/cn.csv"
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").dropFirst()
+    #expect(lines.count == 41 * 12)
+    for line in lines {
+      let cells = line.split(separator: ",", omittingEmptySubsequences: false)
+      let month = try #require(Month(String(cells[0])))
+      var counts = [0, 0, 0]
+      for offset in 0..<month.days {
+        let day = month.firstDay + offset
+        for year in [month.year, month.year + 1] {
+          guard let festival = SpringFestival.date(year: year) else { continue }
+          let distance = day - festival
+          if (-21 ..< -1).contains(distance) { counts[0] += 1 }
+          if (-1..<7).contains(distance) { counts[1] += 1 }
+          if (7..<27).contains(distance) { counts[2] += 1 }
+        }
+      }
+      #expect(counts == cells[1...3].compactMap { Int($0) }, "\(line)")
+      if let days = Int(cells[4]) { #expect((13...24).contains(days), "\(line)") }
     }
   }
 }
