@@ -42,6 +42,14 @@ public struct FeedDescription: Sendable {
     case empty
   }
 
+  /// What becomes of a row whose clock is ahead of the run's.
+  public enum FutureRow: String, CaseIterable, Sendable {
+    /// It is taken, and a finding tells of it.
+    case report
+    /// It is rejected as out of range.
+    case reject
+  }
+
   /// The file of the description.
   public var file: String
   /// The file's name without its ending: what the operator calls the feed.
@@ -72,6 +80,12 @@ public struct FeedDescription: Sendable {
   public var unknownWords: [String: UnknownWord]
   /// The share of rejected rows above which nothing of a file is taken.
   public var maxRejectedShare: Double?
+  /// What becomes of rows whose clock is ahead of the run's.
+  public var future: FutureRow
+  /// When the feed is expected; `nil` where it never is.
+  public var calendar: FeedCalendar?
+  /// What becomes of a file whose columns differ from the last one's, by kind of difference.
+  public var drift: [HeaderDrift.Kind: HeaderDrift.Policy]
   /// SHA-256 of the description and its accept list.
   public var digest: String
 
@@ -106,7 +120,7 @@ extension FeedDescription {
   }
 
   private init(_ yaml: YAMLDocument, path: String, text: Data) throws {
-    try yaml.allow("feed", "title", "source", "format", "constants", "columns", "rules")
+    try yaml.allow("feed", "title", "source", "format", "constants", "columns", "rules", "calendar", "drift")
     file = path
     name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
     feed = try yaml.required("feed").choice()
@@ -119,13 +133,17 @@ extension FeedDescription {
     constants = try Self.constants(yaml["constants"], schema)
     columns = try Self.columns(yaml["columns"], schema)
     let rules = try yaml["rules"]
-    try rules?.allow("required", "ranges", "compare", "credit_code", "accept", "unknown", "max_rejected_share")
+    try rules?.allow(
+      "required", "ranges", "compare", "credit_code", "accept", "unknown", "max_rejected_share", "future")
     required = Set(try rules?["required"].map { try Self.names($0, schema) } ?? [])
     ranges = try Self.ranges(rules?["ranges"], schema)
     comparisons = try rules?["compare"].map { try Self.comparisons($0, schema) }
     creditCodes = try rules?["credit_code"]?.choice() ?? .check
     unknownWords = try Self.unknownWords(rules?["unknown"], schema)
     maxRejectedShare = try Self.share(rules?["max_rejected_share"])
+    future = try rules?["future"]?.choice() ?? .report
+    calendar = try yaml["calendar"].flatMap { try FeedCalendar($0) }
+    drift = try HeaderDrift.policies(yaml["drift"])
     var digest = SHA256Digest()
     text.withUnsafeBytes { digest.update($0) }
     acceptedCodes = []

@@ -31,6 +31,8 @@ public struct FeedPreview: Sendable {
   public let columns: [Column]
   /// Headers that the feed does not know.
   public let unknownColumns: [String]
+  /// How the header differs from what the description looks for, in words.
+  public let differences: [String]
   /// The first rows.
   public let rows: [Row]
   /// Counts over the whole sample; what would be stored is not told apart.
@@ -71,6 +73,7 @@ public struct FeedPreview: Sendable {
       delimiter: table.delimiter.map { String(UnicodeScalar($0)) }, header: table.headers)
     columns = Self.columns(program, binding, table.headers)
     unknownColumns = binding.unknown
+    differences = HeaderDrift.differences(program, binding)
     self.rows = rows
     var counts = machine.counts
     counts.skipped += table.blankLines

@@ -89,6 +89,7 @@ public struct FileIngest {
           try read(file, stamp, &result)
           finish()
           try record(result)
+          try recordTraits(result)
         }
         try refreshStatistics(result)
         return result
@@ -135,10 +136,12 @@ public struct FileIngest {
     let name = result.name
     let records = try FileRecords(file, program, named: name, corrected: corrected)
     var machine = records.machine(firstReading)
+    machine.latestClock = context.localClock.seconds * 1_000_000 + RowMachine.tolerance
     try stage(records, &machine) { context.progress(records.table.bytesRead / 2, records.table.fileSize) }
     result.name = records.shownName
     result.counts = machine.counts
     result.examples = machine.examplesByReason
+    result.traits = machine.traits
     result.counts.skipped += records.table.blankLines
     result.unknownColumns = records.unknown
     result.hasContactColumns = records.hasContacts
@@ -146,6 +149,7 @@ public struct FileIngest {
     let sameFile = { FileStamp(path: file.path) == stamp }
     guard sameFile() else { throw Self.changed }
     try checkShare(result)
+    try checkDrift(&result)
     result.status = .taken
     try merge(&result, lines: nil) { wanted, place in
       let again = try FileRecords(file, program, named: name, corrected: corrected)

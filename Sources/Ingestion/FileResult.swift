@@ -94,6 +94,10 @@ public struct FileResult: Sendable {
   public var passed = 0
   /// The first rejected row of each reason, by reason code.
   public var examples: [String: RowExample] = [:]
+  /// How its columns differ from those of the feed's last file.
+  public var drift: [HeaderDrift.Change] = []
+  /// What the feed's calendar is judged by.
+  public var traits = FileTraits()
   /// Whether it has columns of contacts.
   var hasContactColumns = false
   /// Wall-clock seconds.

@@ -15,6 +15,8 @@ struct Fault {
     case bounds(Double, Double)
     /// Longer than so many bytes.
     case tooLong(Int)
+    /// A clock that is ahead of the run's.
+    case ahead
     /// A code's check digit is wrong; a near spelling that would be right.
     case checkDigit(suggestion: String?)
     /// Not the length or the characters of a code.
@@ -91,6 +93,7 @@ struct RejectionSentence {
       switch fault.detail {
       case .bounds(let low, let high): return "“\(name)”\(value)超出允许范围（\(shown(low)) 至 \(shown(high))）：请核对。"
       case .personNumber: return "“\(name)”含有身份证号：请改用单位自己的编号，不要填个人证件号。"
+      case .ahead: return "“\(name)”晚于接收时间：未来的日期请核对年份和月份。"
       case .tooLong(let limit): return "“\(name)”过长（超过\(limit)字节）：请核对。"
       default: return "“\(name)”\(value)不在允许的取值之内：请核对。"
       }
@@ -140,6 +143,7 @@ struct RejectionSentence {
       switch fault.detail {
       case .bounds(let low, let high): return "\(name): \(value)lies outside \(shown(low)) to \(shown(high)): check it."
       case .personNumber: return "\(name) holds a person's identity number: use a number of the source's own."
+      case .ahead: return "\(name) lies in the future: check year and month."
       case .tooLong(let limit): return "\(name) is longer than \(limit) bytes: shorten it."
       default: return "\(name): \(value)is not one of the allowed values: check it."
       }

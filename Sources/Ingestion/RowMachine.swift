@@ -31,6 +31,8 @@ struct RowMachine: ~Copyable {
     var fallback: UnsafeRawBufferPointer?
     var spellings: Spellings.View?
     var values: Spellings.View?
+    /// Rows by the place of the code they name; regions and chains only.
+    var tally: UnsafeMutablePointer<Int>?
     /// The row's value for comparisons; NaN where the cell is empty.
     var value = Double.nan
   }
@@ -76,6 +78,17 @@ struct RowMachine: ~Copyable {
   /// The number that rows carry as their line; 0 takes the record's own.
   var lineOverride: Int64 = 0
 
+  /// Local microseconds after which a row's clock counts as ahead of the run's.
+  var latestClock = Int.max
+  /// Whether such rows are rejected; else they are counted.
+  private let rejectsFuture: Bool
+  /// The newest clock of a good row that is not ahead; `Int.min` where there is none.
+  private(set) var newestClock = Int.min
+  /// Rows that are ahead.
+  private(set) var futureRows = 0
+  /// The number of the last record that had fewer fields than the header or an open quote.
+  private(set) var shortRow = 0
+
   /// Rows read: all but blank lines and total rows.
   var read = 0
   /// Blank lines (those the reader skipped come on top) and total rows.
@@ -108,6 +121,11 @@ struct RowMachine: ~Copyable {
         }
         step.fallback = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(arena)[start..<used])
       }
+      if let spellings = program.spellings[index], column.kind == .region || column.kind == .chain {
+        let tally = UnsafeMutablePointer<Int>.allocate(capacity: spellings.size)
+        tally.initialize(repeating: 0, count: spellings.size)
+        step.tally = tally
+      }
       (steps + index).initialize(to: step)
     }
     func index(_ name: String) -> Int { columns.firstIndex { $0.name == name } ?? 0 }
@@ -119,6 +137,7 @@ struct RowMachine: ~Copyable {
     keyCount = columns.count { $0.role == .key }
     checksFieldCount = type == .csv
     checksCodes = program.description.creditCodes == .check
+    rejectsFuture = program.description.future == .reject
     acceptedView = program.accepted.view
     nameFields = .allocate(capacity: HeaderBinding.mostNames + 1)
     names = .allocate(capacity: HeaderBinding.mostNames + 1)
@@ -137,15 +156,16 @@ struct RowMachine: ~Copyable {
   mutating func rebind(_ binding: HeaderBinding) {
     self.binding = binding
     for (index, column) in program.schema.columns.enumerated() {
-      let fallback = steps[index].fallback
+      let (fallback, tally) = (steps[index].fallback, steps[index].tally)
       steps[index] = StepBuilder.step(column, index, program, binding)
-      steps[index].fallback = fallback
+      (steps[index].fallback, steps[index].tally) = (fallback, tally)
     }
     rejectWriter = RejectWriter(program: program, binding: binding, form: form, type: type)
     setNameFields()
   }
 
   deinit {
+    for i in 0..<stepCount { steps[i].tally?.deallocate() }
     steps.deallocate()
     arena.deallocate()
     scratch.deallocate()
@@ -155,6 +175,11 @@ struct RowMachine: ~Copyable {
 
   /// The moment of the row at hand, local microseconds; `nil` where the feed has no clock.
   var moment: Int? { clockStep >= 0 ? Int(steps[clockStep].value) : nil }
+
+  /// Rows by the code that they name in a column.
+  func tally(_ i: Int) -> [String: Int] {
+    steps[i].tally.flatMap { program.spellings[i]?.tally($0) } ?? [:]
+  }
 
   /// Number of rejected rows.
   var rejected: Int { rejectedByReason.reduce(0, +) }
@@ -193,6 +218,15 @@ struct RowMachine: ~Copyable {
       i &+= 1
     }
     guard checkComparisons(), checkAnyOf() else { return false }
+    if clockStep >= 0 {
+      let moment = Int(steps[clockStep].value)
+      if moment > latestClock {
+        if rejectsFuture { return fail(.outOfRange, clockStep, .ahead) }
+        futureRows &+= 1
+      } else if moment > newestClock {
+        newestClock = moment
+      }
+    }
     let content = XXHash64.hash(of: UnsafeRawPointer(out.base), max(hashEnd, keyEnd), 0)
     write(record, keyEnd: keyEnd, hash: Int64(bitPattern: content))
     return true
@@ -306,6 +340,7 @@ struct RowMachine: ~Copyable {
     guard let fault else { return }
     let position = RejectionReason.allCases.firstIndex(of: fault.reason) ?? 0
     rejectedByReason[position] += 1
+    if fault.reason == .fieldCount, record.count < binding.fieldCount { shortRow = read &+ skipped }
     rejects.beginRow(6)
     rejects.append(reading.city)
     rejects.int64(line(record))

@@ -11,6 +11,8 @@ final class Spellings: @unchecked Sendable {
   private let arena: UnsafeMutableRawPointer
   /// Number of words.
   let count: Int
+  /// The number of places that codes stand in.
+  let size: Int
 
   struct Slot {
     var hash: UInt64 = 0
@@ -25,6 +27,10 @@ final class Spellings: @unchecked Sendable {
     fileprivate let slots: UnsafePointer<Slot>
     fileprivate let mask: Int
     fileprivate let arena: UnsafeRawPointer
+
+    /// The place of a found code: below ``Spellings/size``.
+    @inline(__always)
+    func place(of code: UnsafeRawBufferPointer) -> Int { code.baseAddress.map { $0 - arena } ?? 0 }
 
     /// The code of a word; `nil` where the word is not known. Complexity: O(length).
     @inline(__always)
@@ -51,7 +57,7 @@ final class Spellings: @unchecked Sendable {
     slots = .allocate(capacity: capacity)
     slots.initialize(repeating: Slot(), count: capacity)
     count = words.count
-    let size = words.reduce(1) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+    size = words.reduce(1) { $0 + $1.key.utf8.count + $1.value.utf8.count }
     arena = .allocate(byteCount: size, alignment: 1)
     var used = 0
     func store(_ text: String) -> (UInt32, UInt32) {
@@ -81,6 +87,18 @@ final class Spellings: @unchecked Sendable {
 
   /// The look-up.
   var view: View { View(slots: slots, mask: capacity - 1, arena: arena) }
+
+  /// Counts by code, from counts by place.
+  func tally(_ counts: UnsafePointer<Int>) -> [String: Int] {
+    var tally: [String: Int] = [:]
+    for slot in UnsafeBufferPointer(start: slots, count: capacity) where slot.keyCount != .max {
+      let count = counts[Int(slot.value)]
+      guard count > 0, slot.valueCount > 0 else { continue }
+      let code = UnsafeRawBufferPointer(start: arena + Int(slot.value), count: Int(slot.valueCount))
+      tally[String(decoding: code, as: UTF8.self), default: 0] += count
+    }
+    return tally
+  }
 
   /// The code of a word, for tests and messages.
   subscript(_ word: String) -> String? {

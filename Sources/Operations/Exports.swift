@@ -6,7 +6,8 @@ import Tabular
 
 /// What can be exported as data (contract section 3); the raw value is the word on the command line.
 public enum ExportSubject: String, CaseIterable, Sendable {
-  case forecast, scenario, ledger, quarantine, alerts, shortfalls, surpluses, jobs
+  case forecast, scenario, ledger, quarantine, findings, response, nonresponse, alerts, shortfalls, surpluses,
+    jobs
 }
 
 /// Writes a table of the database as CSV or JSON Lines, in a fixed order of rows, whole or not at all.
@@ -20,7 +21,8 @@ public struct Exports {
   /// - Parameters:
   ///   - subject: what.
   ///   - path: a file that ends in `.csv` or `.jsonl`; `-` is standard output, as CSV.
-  ///   - asOf: for forecasts, scenarios, shortfalls and surpluses: the newest run as of that month; `nil` is the newest run.
+  ///   - asOf: for forecasts, scenarios, shortfalls and surpluses the newest run as of that month, for survey response what was known by its end;
+  ///     `nil` is the newest run, and all that is known.
   /// - Returns: the number of rows.
   /// - Throws: ``Failure`` (usage) for another ending, ``Failure`` where there is no forecast.
   @discardableResult
@@ -50,7 +52,9 @@ public struct Exports {
   private func parameters(_ subject: ExportSubject, _ asOf: Month?) throws -> [Value] {
     let city = Value.text(session.profile.city)
     switch subject {
-    case .ledger, .quarantine, .alerts, .jobs: return [city]
+    case .ledger, .quarantine, .findings, .alerts, .jobs: return [city]
+    case .response, .nonresponse:
+      return [city, .text(asOf.map { LocalTimestamp(day: $0.lastDay, second: 86_399).description } ?? "infinity")]
     case .shortfalls: return [city, try newest("reporting/report_as_of", asOf, "list")]
     case .scenario:
       return [

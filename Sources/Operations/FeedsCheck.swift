@@ -75,6 +75,14 @@ public struct FeedsCheck {
     if let share = description.maxRejectedShare {
       lines.append("  a file of whose rows more than \(share) are rejected is refused as a whole")
     }
+    if description.future == .reject { lines.append("  rows dated more than a day after the run's clock are rejected") }
+    lines.append(
+      "  calendar: "
+        + (description.calendar?.summary ?? "none, so it is never late (calendar: {every: 7d} says when it is due)"))
+    let refused = HeaderDrift.Kind.allCases.filter { description.drift[$0] == .refuse }.map(\.rawValue)
+    lines.append(
+      "  columns that differ from the last file's are reported"
+        + (refused.isEmpty ? "" : "; a file is refused for: \(refused.joined(separator: ", "))"))
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -88,6 +96,7 @@ public struct FeedsCheck {
     if !preview.unknownColumns.isEmpty {
       text += "ignored, because the feed does not know them: \(preview.unknownColumns.joined(separator: ", "))\n"
     }
+    for difference in preview.differences { text += "differs from the description: \(difference)\n" }
     let shown = preview.columns.indices.filter { !preview.columns[$0].source.isEmpty }
     let good = preview.rows.filter { $0.rejection == nil }
     text += "\nfirst rows as they would be stored:\n"

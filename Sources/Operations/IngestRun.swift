@@ -36,7 +36,11 @@ public struct IngestRun {
   /// - Throws: ``Failure`` or a room's error.
   public func run() throws -> ExitStatus {
     if let inbox = options.inbox { try FileSystem.requireReadable(folder: inbox, "--inbox") }
-    return try session.run("ingest") { run in try perform(run) }
+    return try session.run("ingest") { run in
+      let summary = try perform(run)
+      session.tell(summary)
+      return summary
+    }
   }
 
   /// The step itself, inside a run that holds the lock.
@@ -72,10 +76,17 @@ public struct IngestRun {
     for message in try JobDecisions(session: session).bringUpToDate(run).findings {
       findings.add(feed: Feed.vacancies.rawValue, kind: "deduplication", message)
     }
+    let late = try FilingWatch(session: session, descriptions: descriptions).note(&findings)
     try findings.store(session, run)
     summary.feeds = feeds
-    summary.findings = findings.list.map(\.message)
+    summary.lateFeeds = late
+    if descriptions.contains(where: { $0.feed == .hiringPlans }) { summary.survey = try SurveySummary(session) }
+    summary.findings = findings.list.map(\.line)
     summary.status = status(feeds)
+    // A run that is asked for some feeds ends by what became of these.
+    if late.contains(where: { late in chosen.contains { $0.name == late.description } }) {
+      summary.status = summary.status.worse(.incomplete)
+    }
     return summary
   }
 
@@ -143,6 +154,16 @@ public struct IngestRun {
         "\(result.name): columns that the feed does not know were ignored: \(result.unknownColumns.joined(separator: ", "))"
       )
     }
+    for change in result.drift {
+      let language: ClerkLanguage = session.profile.language == .chinese ? .chinese : .english
+      findings.add(
+        feed: feed, kind: "drift", "\(result.name): \(change.sentence(language, description: description.file))")
+    }
+    if result.traits.futureRows > 0 {
+      findings.add(
+        feed: feed, kind: "future",
+        FilingSentences(profile: session.profile).future(result.name, rows: result.traits.futureRows))
+    }
     if result.passed > 0 {
       findings.add(
         feed: feed, kind: "passed", "\(result.name): \(result.passed) rows that were in quarantine pass today's rules")
@@ -183,6 +204,8 @@ struct Findings {
     let feed: String
     let kind: String
     let message: String
+    /// The finding as the summary tells it.
+    var line: String { "\(kind)\(feed.isEmpty ? "" : " \(feed)"): \(message)" }
   }
 
   private(set) var list: [Finding] = []

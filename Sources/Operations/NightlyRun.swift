@@ -113,6 +113,7 @@ struct NightAccount {
   var text: String {
     var lines = [profile.name]
     if let feeds = summary.feeds { lines += feedLines(feeds) }
+    if let survey = summary.survey { lines += survey.lines(profile.reference) }
     if let forecast = summary.forecast { lines.append(forecastLine(forecast)) }
     if let report = summary.report { lines.append(reportLine(report)) }
     return lines.joined(separator: "\n") + "\n"

@@ -15,6 +15,10 @@ public struct RunSummary: Encodable, Sendable {
   public var messages: DeliverySummary?
   /// What the run noticed: late, missing or shrunken feeds, unknown columns.
   public var findings: [String] = []
+  /// The feeds that are late, stale or missing; `nil` where the command reads none.
+  public var lateFeeds: [LateFeed]?
+  /// Who answered the newest survey wave; `nil` where there is none.
+  public var survey: SurveySummary?
   /// What the run cost; set when it closes.
   public var cost: RunCost?
   /// How the run ends.
@@ -25,7 +29,8 @@ public struct RunSummary: Encodable, Sendable {
 
   private enum CodingKeys: String, CodingKey {
     case runID = "run_id"
-    case feeds, forecast, report, messages, findings, cost
+    case feeds, forecast, report, messages, findings, survey, cost
+    case lateFeeds = "late_feeds"
     case exitCode = "exit_code"
   }
 
@@ -38,6 +43,8 @@ public struct RunSummary: Encodable, Sendable {
     try container.encodeIfPresent(report, forKey: .report)
     try container.encodeIfPresent(messages, forKey: .messages)
     try container.encode(findings, forKey: .findings)
+    try container.encodeIfPresent(lateFeeds, forKey: .lateFeeds)
+    try container.encodeIfPresent(survey, forKey: .survey)
     try container.encodeIfPresent(cost, forKey: .cost)
     try container.encode(status.rawValue, forKey: .exitCode)
   }

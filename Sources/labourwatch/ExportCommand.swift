@@ -6,22 +6,33 @@ import Operations
 struct ExportCommand: Operation {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Write forecast, scenario, ledger, quarantine, alerts, shortfalls, surpluses or jobs as data.",
+    abstract: "Write forecasts, ledger, quarantine, findings, survey response, alerts, lists or jobs as data.",
     discussion: """
-      `scenario` is the newest run of `forecast --scenario`, beside the base case from the same inputs.
+      forecast      unfilled openings by month, at every level
+      scenario      the newest run of `forecast --scenario`, beside the base case from the same inputs
+      ledger        every run with every file it met
+      quarantine    the rejected rows
+      findings      what runs noticed: late, missing, shrunken and partial feeds, changed columns, …
+      response      who answered each survey wave: by chain, region and size class, by number and by headcount
+      nonresponse   enterprises that answered the wave before and not the newest one: whom to call
+      jobs          which postings are one job
+      alerts, shortfalls, surpluses
 
         labourwatch export forecast --as-of 2021-12 --output forecast.csv
         labourwatch export alerts --output alerts.jsonl
         labourwatch export quarantine --output corrections.xlsx      a workbook to be corrected, as quarantine export writes it
       """)
 
-  @Argument(help: "forecast, scenario, ledger, quarantine, alerts, shortfalls, surpluses or jobs.")
+  @Argument(help: "One of the words above.")
   var what: String
 
   @Option(help: ArgumentHelp("The file, ending in .csv or .jsonl; - for standard output.", valueName: "file"))
   var output: String
 
-  @Option(help: ArgumentHelp("The month of the forecast (default: the newest).", valueName: "YYYY-MM"))
+  @Option(
+    help: ArgumentHelp(
+      "The month of the forecast, or by whose end answers were known (default: the newest, all).", valueName: "YYYY-MM")
+  )
   var asOf: String?
 
   @OptionGroup(title: "Global options") var globals: GlobalOptions

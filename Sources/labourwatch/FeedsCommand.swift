@@ -5,8 +5,8 @@ import Operations
 struct FeedsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "feeds",
-    abstract: "The profile's feeds, and what a description makes of a file before it is put to use.",
-    subcommands: [List.self, Check.self])
+    abstract: "The profile's feeds: what they are, who has not filed, and what a description makes of a file.",
+    subcommands: [List.self, Status.self, Check.self])
 
   struct List: Operation {
     static let configuration = CommandConfiguration(abstract: "The feeds of the profile and the files they take.")
@@ -15,6 +15,36 @@ struct FeedsCommand: ParsableCommand {
     func perform() throws -> ExitStatus {
       Console.writeOutput(try FeedsCheck(globals.configuration()).list())
       return .done
+    }
+  }
+
+  struct Status: Operation {
+    static let configuration = CommandConfiguration(
+      abstract: "What each feed filed last, when more is due, and which are late, missing or too small.",
+      discussion: """
+        Judged by the calendar of each feed (calendar: in its description; docs/feeds.md) at the run's clock:
+
+          in time      the next record is not due yet
+          due          the day has come, the days of grace are not over
+          late         nothing came in time
+          stale        a file came since, but its records are old ones
+          missing      never filed, and the first day it was due is over
+          awaited      never filed, and not due yet
+          optional     never filed, and need not be
+          no calendar  not judged
+
+          labourwatch feeds status
+          labourwatch feeds status --now 2022-01-05
+
+        Exit code 3: a feed is late, stale or missing. Files are taken by `labourwatch ingest`, not by this command.
+        """)
+    @OptionGroup(title: "Global options") var globals: GlobalOptions
+    @OptionGroup var clock: ClockOptions
+
+    func perform() throws -> ExitStatus {
+      let result = try FeedsStatus(session: Session(globals.configuration(clock))).table()
+      Console.writeOutput(result.text)
+      return result.status
     }
   }
 

@@ -1,0 +1,8 @@
+-- How many totals does each month of the feed indicators hold, by region and chain?
+-- $1 city, $2 known until (local time), $3 first month to look at
+SELECT coalesce(t.description, '') AS description, v.month AS period, v.region, v.chain, count(DISTINCT v.series) AS reporters
+  FROM indicator_versions v
+  LEFT JOIN file_traits t ON t.city = v.city AND t.run_id = v.run_id AND t.file_no = v.file_no
+ WHERE v.city = $1 AND v.known_at <= $2::timestamp AND v.month >= $3::date
+ GROUP BY 1, 2, 3, 4
+ ORDER BY 1, 2, 3, 4;
