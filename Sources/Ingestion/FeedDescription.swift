@@ -42,11 +42,11 @@ public struct FeedDescription: Sendable {
     case empty
   }
 
-  /// What becomes of a row whose clock is ahead of the run's.
-  public enum FutureRow: String, CaseIterable, Sendable {
+  /// What becomes of a row that is well formed and cannot be quite right.
+  public enum DoubtfulRow: String, CaseIterable, Sendable {
     /// It is taken, and a finding tells of it.
     case report
-    /// It is rejected as out of range.
+    /// It is rejected.
     case reject
   }
 
@@ -81,7 +81,9 @@ public struct FeedDescription: Sendable {
   /// The share of rejected rows above which nothing of a file is taken.
   public var maxRejectedShare: Double?
   /// What becomes of rows whose clock is ahead of the run's.
-  public var future: FutureRow
+  public var future: DoubtfulRow
+  /// What becomes of rows that name a chain outside its validity.
+  public var chainValidity: DoubtfulRow
   /// When the feed is expected; `nil` where it never is.
   public var calendar: FeedCalendar?
   /// What becomes of a file whose columns differ from the last one's, by kind of difference.
@@ -134,7 +136,8 @@ extension FeedDescription {
     columns = try Self.columns(yaml["columns"], schema)
     let rules = try yaml["rules"]
     try rules?.allow(
-      "required", "ranges", "compare", "credit_code", "accept", "unknown", "max_rejected_share", "future")
+      "required", "ranges", "compare", "credit_code", "accept", "unknown", "max_rejected_share", "future",
+      "chain_validity")
     required = Set(try rules?["required"].map { try Self.names($0, schema) } ?? [])
     ranges = try Self.ranges(rules?["ranges"], schema)
     comparisons = try rules?["compare"].map { try Self.comparisons($0, schema) }
@@ -142,6 +145,7 @@ extension FeedDescription {
     unknownWords = try Self.unknownWords(rules?["unknown"], schema)
     maxRejectedShare = try Self.share(rules?["max_rejected_share"])
     future = try rules?["future"]?.choice() ?? .report
+    chainValidity = try rules?["chain_validity"]?.choice() ?? .report
     calendar = try yaml["calendar"].flatMap { try FeedCalendar($0) }
     drift = try HeaderDrift.policies(yaml["drift"])
     var digest = SHA256Digest()

@@ -7,6 +7,8 @@ public struct FileTraits: Sendable, Equatable {
   public var newestKnownAt: LocalTimestamp?
   /// Rows whose clock is more than ``RowMachine/tolerance`` ahead of the run's.
   public var futureRows = 0
+  /// Rows that name a chain outside its validity, by chain.
+  public var outOfSeason: [String: Int] = [:]
   /// Whether the last row is shorter than the header: the file was cut off on its way.
   public var isCutOff = false
   /// Rows by the region they name.
@@ -76,6 +78,7 @@ extension RowMachine {
       traits.newestKnownAt = LocalTimestamp(seconds: Int((Double(newestClock) / 1e6).rounded(.down)))
     }
     traits.futureRows = futureRows
+    traits.outOfSeason = seasons?.rows(program) ?? [:]
     traits.isCutOff = shortRow > 0 && shortRow == read + skipped
     for (index, column) in program.schema.columns.enumerated() {
       switch column.kind {

@@ -17,6 +17,8 @@ struct Fault {
     case tooLong(Int)
     /// A clock that is ahead of the run's.
     case ahead
+    /// A chain that was not valid on the row's date.
+    case outOfSeason
     /// A code's check digit is wrong; a near spelling that would be right.
     case checkDigit(suggestion: String?)
     /// Not the length or the characters of a code.
@@ -110,7 +112,11 @@ struct RejectionSentence {
       return "统一社会信用代码\(value)应为18位数字或大写字母（不含 I、O、S、V、Z）：请对照营业执照核对。"
     case .invalidPersonID: return "身份证号不是有效的18位号码：请对照证件核对后重新填写。"
     case .unknownRegion: return "地区\(value)不在地区表内：请填代码或规范名称；确需新增的，请补充 reference/regions.csv 的别名。"
-    case .unknownChain: return "产业链\(value)不在产业链表内：请填代码或规范名称；确需新增的，请补充 reference/chains.csv。"
+    case .unknownChain:
+      if case .outOfSeason = fault.detail {
+        return "产业链在该日期不在有效期内（reference/chains.csv 的 valid_from、valid_to）：请核对日期和产业链。"
+      }
+      return "产业链\(value)不在产业链表内：请填代码或规范名称；确需新增的，请补充 reference/chains.csv。"
     case .unknownOccupation: return "职业\(value)不在职业表内：请填代码或规范名称；确需新增的，请补充 reference/occupations.csv。"
     case .unknownStatus: return "状态\(value)无法识别：请填 招聘中、已招满 或 已关闭。"
     }
@@ -166,6 +172,10 @@ struct RejectionSentence {
       return
         "The region \(value)is not in the reference data: write its code or name, or add an alias to reference/regions.csv if it is right."
     case .unknownChain:
+      if case .outOfSeason = fault.detail {
+        return
+          "The chain is not valid on that date (valid_from, valid_to of reference/chains.csv): check date and chain."
+      }
       return
         "The chain \(value)is not in the reference data: write its code or name, or add an alias to reference/chains.csv if it is right."
     case .unknownOccupation:

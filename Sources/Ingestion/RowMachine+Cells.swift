@@ -165,7 +165,10 @@ extension RowMachine {
     guard let spellings = steps[i].spellings else { return text(i, cell) }
     if let code = spellings.find(cell) ?? spellings.find(folded(cell)) {
       steps[i].value = 1
-      if let tally = steps[i].tally { tally[spellings.place(of: code)] &+= 1 }
+      if let tally = steps[i].tally {
+        steps[i].place = spellings.place(of: code)
+        tally[steps[i].place] &+= 1
+      }
       out.bytes(code)
       return true
     }

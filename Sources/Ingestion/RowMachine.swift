@@ -33,6 +33,8 @@ struct RowMachine: ~Copyable {
     var values: Spellings.View?
     /// Rows by the place of the code they name; regions and chains only.
     var tally: UnsafeMutablePointer<Int>?
+    /// The place of the row's code, where rows are tallied.
+    var place = 0
     /// The row's value for comparisons; NaN where the cell is empty.
     var value = Double.nan
   }
@@ -82,6 +84,8 @@ struct RowMachine: ~Copyable {
   var latestClock = Int.max
   /// Whether such rows are rejected; else they are counted.
   private let rejectsFuture: Bool
+  /// When chains are valid; `nil` where they always are.
+  let seasons: ChainSeasons?
   /// The newest clock of a good row that is not ahead; `Int.min` where there is none.
   private(set) var newestClock = Int.min
   /// Rows that are ahead.
@@ -138,6 +142,7 @@ struct RowMachine: ~Copyable {
     checksFieldCount = type == .csv
     checksCodes = program.description.creditCodes == .check
     rejectsFuture = program.description.future == .reject
+    seasons = ChainSeasons(program)
     acceptedView = program.accepted.view
     nameFields = .allocate(capacity: HeaderBinding.mostNames + 1)
     names = .allocate(capacity: HeaderBinding.mostNames + 1)
@@ -166,6 +171,7 @@ struct RowMachine: ~Copyable {
 
   deinit {
     for i in 0..<stepCount { steps[i].tally?.deallocate() }
+    seasons?.deallocate()
     steps.deallocate()
     arena.deallocate()
     scratch.deallocate()
@@ -217,7 +223,7 @@ struct RowMachine: ~Copyable {
       if steps[i].isKey { keyEnd = out.count }
       i &+= 1
     }
-    guard checkComparisons(), checkAnyOf() else { return false }
+    guard checkComparisons(), checkAnyOf(), checkSeason() else { return false }
     if clockStep >= 0 {
       let moment = Int(steps[clockStep].value)
       if moment > latestClock {
@@ -322,6 +328,13 @@ struct RowMachine: ~Copyable {
     guard !anyOf.isEmpty else { return true }
     for i in anyOf where steps[i].value == 1 { return true }
     return fail(.missingValue, anyOf[0], .oneOf(anyOf.map(program.title)))
+  }
+
+  @inline(__always)
+  private mutating func checkSeason() -> Bool {
+    guard let seasons, steps[seasons.chain].value == 1, !steps[seasons.date].value.isNaN else { return true }
+    if seasons.holds(steps[seasons.chain].place, on: steps[seasons.date].value) { return true }
+    return program.description.chainValidity == .report || fail(.unknownChain, seasons.chain, .outOfSeason)
   }
 
   // MARK: A bad row

@@ -88,15 +88,18 @@ final class Spellings: @unchecked Sendable {
   /// The look-up.
   var view: View { View(slots: slots, mask: capacity - 1, arena: arena) }
 
+  /// The places of all codes; a code stands at a place of its own for each of its words.
+  var places: [(place: Int, code: String)] {
+    UnsafeBufferPointer(start: slots, count: capacity).filter { $0.keyCount != .max && $0.valueCount > 0 }.map { slot in
+      let code = UnsafeRawBufferPointer(start: arena + Int(slot.value), count: Int(slot.valueCount))
+      return (Int(slot.value), String(decoding: code, as: UTF8.self))
+    }
+  }
+
   /// Counts by code, from counts by place.
   func tally(_ counts: UnsafePointer<Int>) -> [String: Int] {
     var tally: [String: Int] = [:]
-    for slot in UnsafeBufferPointer(start: slots, count: capacity) where slot.keyCount != .max {
-      let count = counts[Int(slot.value)]
-      guard count > 0, slot.valueCount > 0 else { continue }
-      let code = UnsafeRawBufferPointer(start: arena + Int(slot.value), count: Int(slot.valueCount))
-      tally[String(decoding: code, as: UTF8.self), default: 0] += count
-    }
+    for (place, code) in places where counts[place] > 0 { tally[code, default: 0] += counts[place] }
     return tally
   }
 

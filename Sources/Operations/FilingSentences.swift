@@ -69,6 +69,14 @@ struct FilingSentences {
       : "\(file): \(rows) rows are dated more than a day after they were received; forecasts do not see them before that date. Check year and month."
   }
 
+  /// A sentence about rows whose chain was not valid on their date.
+  func outOfSeason(_ file: String, _ chains: [String: Int]) -> String {
+    let told = chains.sorted { $0.key < $1.key }.map { "\(places([], [$0.key])) \($0.value)" }
+    return isChinese
+      ? "\(file)：以下产业链（行数）在记录日期不在有效期内：\(told.joined(separator: "、"))。请核对日期和产业链，或修改 reference/chains.csv 的 valid_from、valid_to。"
+      : "\(file): chains that were not valid on the date of these numbers of rows: \(told.joined(separator: ", ")). Check date and chain, or valid_from and valid_to of reference/chains.csv."
+  }
+
   private func places(_ regions: [String], _ chains: [String]) -> String {
     let reference = profile.reference
     let names =

@@ -159,6 +159,11 @@ public struct IngestRun {
       findings.add(
         feed: feed, kind: "drift", "\(result.name): \(change.sentence(language, description: description.file))")
     }
+    if !result.traits.outOfSeason.isEmpty {
+      findings.add(
+        feed: feed, kind: "chain_validity",
+        FilingSentences(profile: session.profile).outOfSeason(result.name, result.traits.outOfSeason))
+    }
     if result.traits.futureRows > 0 {
       findings.add(
         feed: feed, kind: "future",

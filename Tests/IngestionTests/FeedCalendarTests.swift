@@ -187,6 +187,38 @@ import Testing
     }
   }
 
+  @Test func chainsOutsideTheirValidityAreToldOrRejected() throws {
+    try Fixture.run { fixture in
+      var reference = Fixture.reference
+      reference.chains = [
+        Chain(
+          code: ChainCode(rawValue: "liquor"), name: "酿造（酒）", nameEN: "Liquor brewing",
+          validFrom: Month(year: 2021, month: 1), validTo: Month(year: 2022, month: 12), aliases: ["酒"])
+      ]
+      // Even rows name the chain, by code; the last two by its name and its alias, on the first and the last day of its validity.
+      let rows = row(1, "2023-01-02") + row(2, "2023-01-02") + row(4, "2023-01-03")
+      let dated =
+        row(6, "2023-01-02").replacingOccurrences(of: "liquor", with: "酒")
+        .replacingOccurrences(of: "2023-01-01", with: "2022-12-31")
+        + row(8, "2023-01-02").replacingOccurrences(of: "2023-01-01", with: "2021-01-01")
+        + row(10, "2023-01-02").replacingOccurrences(of: "liquor", with: "酒")
+        .replacingOccurrences(of: "2023-01-01", with: "2020-12-31")
+      let text = Self.header + rows + dated
+      let report = try Fixture.program("feed: vacancies", reference: reference)
+      let told = try fixture.take(text, by: report)
+      #expect(told.traits.outOfSeason == ["liquor": 3] && told.counts.rejected == 0)
+      let strict = try Fixture.program("feed: vacancies\nrules: {chain_validity: reject}", reference: reference)
+      let rejected = try fixture.take(text, by: strict, run: 2)
+      #expect(rejected.counts.rejectedByReason == ["unknown_chain": 3])
+      #expect(
+        try fixture.rows("select string_agg(line::text, ' ' order by line) from quarantine where message like '%有效期%'")
+          == ["3 4 7"])
+      #expect(
+        try fixture.take(text, as: "v2.csv", by: try Fixture.program("feed: vacancies"), run: 3).traits.outOfSeason
+          .isEmpty)
+    }
+  }
+
   @Test func rowsFromTheFutureAreToldOrRejected() throws {
     try Fixture.run { fixture in
       let clock = 1_700_000_000  // 2023-11-15 06:13:20 in Suqian

@@ -52,7 +52,9 @@ struct Oracle {
   var namesFiles = true
 
   /// Tables that tell of runs and not of what was learnt: runs are compared by the ledger's lines.
-  private static let ofRuns: Set<String> = ["runs", "run_files", "findings", "migrations", "report_runs"]
+  private static let ofRuns: Set<String> = [
+    "runs", "run_files", "file_traits", "findings", "migrations", "report_runs",
+  ]
   private static let runColumns = ["run_id", "resolved_run_id", "forecast_run_id"]
 
   /// Reads it, and looks for what may never be.
