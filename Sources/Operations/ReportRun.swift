@@ -93,7 +93,8 @@ public struct ReportRun {
         night: night)
       let lists = try render(builder, staging, templates)
       if counts { try writeBriefings(builder, lists, staging, templates) }
-      try writeIndex(builder, lists, staging, templates, hasBriefings: counts)
+      let hasTargets = try writeTargets(builder, language, staging, templates)
+      try writeIndex(builder, lists, staging, templates, hasBriefings: counts, hasTargets: hasTargets)
       if counts { try record(lists, data, digest: staging.digest) }
       let notices =
         counts && options.delivery != .none
@@ -197,13 +198,32 @@ public struct ReportRun {
   }
 
   private func writeIndex(
-    _ builder: ReportBuilder, _ lists: [TeamList], _ staging: ListFolder, _ templates: PageTemplates, hasBriefings: Bool
+    _ builder: ReportBuilder, _ lists: [TeamList], _ staging: ListFolder, _ templates: PageTemplates,
+    hasBriefings: Bool,
+    hasTargets: Bool
   ) throws {
     guard builder.settings.formats.contains(.html) else { return }
     let index = IndexWriter(
       lists: lists.map { ($0.list, $0.folder) }, strings: builder.strings,
-      formats: Set(builder.settings.formats.map(\.rawValue)), hasBriefings: hasBriefings)
+      formats: Set(builder.settings.formats.map(\.rawValue)), hasBriefings: hasBriefings, hasTargets: hasTargets)
     try staging.add("index.html", Data(try index.html(templates).utf8))
+  }
+
+  /// The progress towards the plan's targets, as a workbook and a page beside the index.
+  /// - Returns: whether the profile has targets.
+  private func writeTargets(
+    _ builder: ReportBuilder, _ language: Profile.Language, _ staging: ListFolder, _ templates: PageTemplates
+  ) throws -> Bool {
+    let rows = try TargetReader(session: session, names: builder.names, language: language)
+      .rows(until: builder.data.run.knownUntil)
+    guard !rows.isEmpty else { return false }
+    let list = TargetList(cityName: builder.names.city, night: night, rows: rows, strings: builder.strings)
+    let file = builder.strings("file.targets")
+    if builder.settings.formats.contains(.xlsx) {
+      try staging.add("\(file).xlsx") { path, temporary in try list.write(to: path, temporaryFolder: temporary) }
+    }
+    if builder.settings.formats.contains(.html) { try staging.add("\(file).html", Data(try list.html(templates).utf8)) }
+    return true
   }
 
   /// The night on one page for every team: what changed since the night before, and why.

@@ -68,7 +68,7 @@ extension WorkbookWriter {
       ]
       sheet.setHeight(Double(TextWidth.lines(chain.name, width: 17)) * 15.5 + 5, row: start + 2 + offset)
       for (column, cell) in cells.enumerated() {
-        write(
+        TableSheet(book: sheet.book, strings: strings).write(
           cell, sheet, row: start + 2 + offset, column: column, TableColumn("", width: 10, alignments[column]),
           fill: nil)
       }
