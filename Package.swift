@@ -55,7 +55,7 @@ let package = Package(
     room("Tabular", ["CIconv", "CZlib", "CLibZip", "CExpat"]),
     room("LabourMarket", []),
     room("Transfer", ["CLibCurl"]),
-    room("Ingestion", ["Postgres", "Tabular", "LabourMarket", "CLibCrypto", yams, logging]),
+    room("Ingestion", ["Postgres", "Tabular", "LabourMarket", "Transfer", "CLibCrypto", yams, logging]),
     room("Forecasting", []),
     room("Shortfall", ["LabourMarket", "Forecasting"]),
     room("Simulation", ["LabourMarket"]),

@@ -60,6 +60,8 @@ public struct FeedDescription: Sendable {
   public var title: String
   /// Patterns of file names in the inbox.
   public var patterns: [String]
+  /// What rows are pulled from; `nil` where they come in files only.
+  public var source: FeedSource?
   /// How the files are to be read.
   public var format: FileFormat
   /// Values that hold for every row, by canonical column.
@@ -127,9 +129,7 @@ extension FeedDescription {
     name = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
     feed = try yaml.required("feed").choice()
     title = try yaml["title"]?.string() ?? feed.rawValue
-    let source = try yaml["source"]
-    try source?.allow("inbox")
-    patterns = try source?["inbox"]?.strings() ?? [feed.rawValue + "*"]
+    (patterns, source) = try FeedSource.read(yaml["source"], feed: feed.rawValue, beside: path)
     format = try Self.format(yaml["format"])
     let schema = FeedSchema.of(feed)
     constants = try Self.constants(yaml["constants"], schema)

@@ -67,4 +67,31 @@ extension FileIngest {
         .optional(result.form?.delimiter) { .text($0) }, .optional(result.form?.header ?? nil) { .texts($0) },
       ])
   }
+
+  /// Remembers how far a source was pulled.
+  func remember(_ mark: SourceMark?) throws {
+    if let mark { try context.put(mark) }
+  }
+}
+
+extension IngestContext {
+  /// Remembers how far a source was pulled.
+  public func put(_ mark: SourceMark) throws {
+    func text(_ text: String?) -> Value { .optional(text) { .text($0) } }
+    try connection.execute(
+      query("put_source_mark"),
+      [
+        .text(city), .text(mark.feed), text(mark.value), text(mark.etag), text(mark.modified), .text(mark.request),
+        .int(Int(runID)), .double(Double(clock)),
+      ])
+  }
+
+  /// How far a feed's source was pulled; `nil` before the first pull.
+  public func mark(of feed: String) throws -> SourceMark? {
+    try connection.query(query("source_mark"), [.text(city), .text(feed)]).first.map { row in
+      SourceMark(
+        feed: feed, value: try row.optionalString("mark"), etag: try row.optionalString("etag"),
+        modified: try row.optionalString("modified"), request: try row.string("request_sha256"))
+    }
+  }
 }

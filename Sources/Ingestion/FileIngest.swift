@@ -90,6 +90,7 @@ public struct FileIngest {
           finish()
           try record(result)
           try recordTraits(result)
+          try remember(file.mark)
         }
         try refreshStatistics(result)
         return result
@@ -102,7 +103,10 @@ public struct FileIngest {
       result = refused(result, error.description)
     }
     finish()
-    try record(result)
+    try context.connection.transaction {
+      try record(result)
+      if result.status == .known { try remember(file.mark) }
+    }
     return result
   }
 

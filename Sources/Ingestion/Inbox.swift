@@ -1,12 +1,14 @@
 import Foundation
 import LabourMarket
 
-/// A file that was found in the inbox.
+/// A file that was found in the inbox, or that was pulled from a source.
 public struct InboxFile: Sendable, Equatable {
   /// The full path.
   public let path: String
   /// The name without the folder.
   public let name: String
+  /// What is to be remembered of the source that the file was pulled from, once it is taken; `nil` for a file of the inbox.
+  public var mark: SourceMark?
 }
 
 /// Why an inbox cannot be looked into.

@@ -1,23 +1,28 @@
 import Foundation
 import Ingestion
 import LabourMarket
+import Postgres
 import Tabular
 
 /// `labourwatch feeds check`: explains a feed's description and shows what it makes of a sample; no database is needed.
 public struct FeedsCheck {
   private let profile: Profile
+  private let resources: Resources
+  private let configuration: Session.Configuration
 
   /// A check with the reference data of a profile.
   /// - Throws: ``Failure`` (usage) when the profile is at fault.
   public init(_ configuration: Session.Configuration) throws {
-    let resources = try Resources.locate(environment: configuration.environment)
+    self.configuration = configuration
+    resources = try Resources.locate(environment: configuration.environment)
     profile = try Profile(folder: Session.profileFolder(configuration.profile, resources: resources))
   }
 
   /// The feeds of the profile as a table.
   public func list() throws -> String {
     let rows = try FeedSetup.descriptions(profile).map { description in
-      [description.name, description.feed.rawValue, description.title, description.patterns.joined(separator: " ")]
+      let files = description.patterns + (description.source == nil ? [] : ["(pulled)"])
+      return [description.name, description.feed.rawValue, description.title, files.joined(separator: " ")]
     }
     return TextTable.render([["name", "feed", "title", "files"]] + rows)
   }
@@ -26,9 +31,12 @@ public struct FeedsCheck {
   /// - Parameters:
   ///   - file: the description.
   ///   - sample: a file of the feed; `nil` for none.
+  ///   - pull: whether the first page of the feed's source is asked for and shown as a sample; nothing of it is kept.
   ///   - rows: rows of the sample to show.
   /// - Returns: the text, and whether the sample would be taken without rejections.
-  public func check(_ file: String, sample: String?, rows: Int) throws -> (text: String, status: ExitStatus) {
+  public func check(_ file: String, sample: String?, pull: Bool = false, rows: Int) throws -> (
+    text: String, status: ExitStatus
+  ) {
     let description: FeedDescription
     do {
       description = try FeedDescription(contentsOf: file)
@@ -41,7 +49,38 @@ public struct FeedsCheck {
         reference: profile.reference, referenceDigest: profile.referenceDigest,
         pseudonymKey: try PseudonymKey(bytes: Array("only for a preview".utf8)), timeZone: profile.timeZone,
         language: profile.language == .chinese ? .chinese : .english))
+    if pull { return try self.pull(program, rows: rows) }
     guard let sample else { return (explain(description), .done) }
+    return try check(sample, program, rows: rows)
+  }
+
+  /// Asks the source for its first page, which stands in a file of the owner's alone while it is looked at.
+  private func pull(_ program: FeedProgram, rows: Int) throws -> (text: String, status: ExitStatus) {
+    let description = program.description
+    let clock = RunClock.real(zone: profile.timeZone)
+    let environment = SourcePull.Environment(
+      folder: "", variables: configuration.environment, queries: QueryCatalog(root: resources.queries),
+      clock: clock.unixSeconds, localClock: clock.local)
+    guard let source = SourcePull(program, environment) else {
+      throw Failure.usage(
+        "\(description.file): the feed has no source to pull from: it comes in files.", next: "Use --sample FILE.")
+    }
+    var template = Array("/tmp/labourwatch-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw Failure(.failed, "No folder can be made in /tmp.") }
+    let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    defer { FileSystem.remove(folder) }
+    do {
+      try source.sample(into: folder + "/first-page.jsonl", rows: rows)
+    } catch let fault as SourceFault {
+      throw Failure(fault.isConfiguration ? .usage : .failed, "The source of \(description.name): \(fault)")
+    }
+    return try check(folder + "/first-page.jsonl", source.program, rows: rows)
+  }
+
+  private func check(
+    _ sample: String, _ program: FeedProgram, rows: Int
+  ) throws -> (text: String, status: ExitStatus) {
+    let description = program.description
     do {
       let preview = try FeedPreview(of: sample, by: program, limit: rows)
       let status: ExitStatus = preview.counts.rejected > 0 ? .incomplete : .done
@@ -55,9 +94,19 @@ public struct FeedsCheck {
 
   private func explain(_ description: FeedDescription) -> String {
     var lines = [
-      "\(description.file): \(description.title), feed \(description.feed.rawValue)",
-      "  files: \(description.patterns.joined(separator: ", ")) (\(Inbox.endings.joined(separator: ", ")))",
+      "\(description.file): \(description.title), feed \(description.feed.rawValue)"
     ]
+    if !description.patterns.isEmpty {
+      lines.append(
+        "  files: \(description.patterns.joined(separator: ", ")) (\(Inbox.endings.joined(separator: ", ")))")
+    }
+    if let source = description.source {
+      lines += source.explanation.map { "  " + $0 }
+      for name in source.secretOrigins {
+        let isThere = name.contains("/") ? FileSystem.exists(name) : configuration.environment[name]?.isEmpty == false
+        lines.append("  secret: \(name), \(isThere ? "set" : "not set")")
+      }
+    }
     let schema = description.schema
     let keys = schema.columns.filter { $0.role == .key }.map(\.name).joined(separator: ", ")
     let clock = schema.columns.first { $0.role == .clock }?.name

@@ -22,8 +22,8 @@ public struct IngestRun {
     }
   }
 
-  private let session: Session
-  private let options: Options
+  let session: Session
+  let options: Options
 
   /// A run of a session.
   public init(session: Session, options: Options) {
@@ -48,10 +48,13 @@ public struct IngestRun {
     let descriptions = try FeedSetup.descriptions(session.profile)
     let chosen = try choose(descriptions)
     let inbox = try inbox()
+    try checkSources(chosen)
     let corrections = CorrectionStep(session: session, inbox: inbox, descriptions: descriptions, chosen: chosen)
     let needsKey =
       corrections.needsKey
-      || chosen.contains { $0.schema.isPersonal && !inbox.files(of: $0, among: descriptions).isEmpty }
+      || chosen.contains {
+        $0.schema.isPersonal && ($0.source != nil || !inbox.files(of: $0, among: descriptions).isEmpty)
+      }
     let environment = try FeedSetup.environment(session, needsKey: needsKey)
     var summary = RunSummary()
     var findings = Findings()
@@ -59,6 +62,7 @@ public struct IngestRun {
     var number = 0
     for description in chosen {
       let program = FeedProgram(description, environment: environment)
+      try pull(program, &number, run, &feeds, &findings)
       for file in inbox.files(of: description, among: descriptions) {
         number += 1
         let result = try take(file, program, number, run)
@@ -110,12 +114,17 @@ public struct IngestRun {
       ? all : all.filter { options.feeds.contains($0.feed.rawValue) || options.feeds.contains($0.name) }
   }
 
-  private func take(_ file: InboxFile, _ program: FeedProgram, _ number: Int, _ run: Run) throws -> FileResult {
+  /// What files are taken with.
+  func context(_ run: Run, _ name: String) -> IngestContext {
     let console = session.console
-    let name = PersonNumbers.masked(file.name)
-    let context = session.ingestContext(run: run.id.value) { done, all in
+    let name = PersonNumbers.masked(name)
+    return session.ingestContext(run: run.id.value) { done, all in
       console.progress("reading \(name)", fraction: all > 0 ? min(1, Double(done) / Double(all)) : nil)
     }
+  }
+
+  func take(_ file: InboxFile, _ program: FeedProgram, _ number: Int, _ run: Run) throws -> FileResult {
+    let context = context(run, file.name)
     let result = try FileIngest(context: context, program: program, fileNumber: number).take(file, force: options.force)
     report(result)
     return result
@@ -139,13 +148,13 @@ public struct IngestRun {
     }
   }
 
-  private func add(_ result: FileResult, of description: FeedDescription, to feeds: inout [FeedSummary]) {
+  func add(_ result: FileResult, of description: FeedDescription, to feeds: inout [FeedSummary]) {
     let name = description.feed.rawValue
     if feeds.last?.feed != name { feeds.append(FeedSummary(feed: name)) }
     feeds[feeds.count - 1].add(result)
   }
 
-  private func note(_ result: FileResult, of description: FeedDescription, _ findings: inout Findings) {
+  func note(_ result: FileResult, of description: FeedDescription, _ findings: inout Findings) {
     let feed = description.feed.rawValue
     if let message = result.message { findings.add(feed: feed, kind: "refused", "\(result.name): \(message)") }
     if !result.unknownColumns.isEmpty {
@@ -176,9 +185,11 @@ public struct IngestRun {
   }
 
   private func status(_ feeds: [FeedSummary]) -> ExitStatus {
-    if feeds.contains(where: { $0.files.contains { $0.status == FileResult.Status.refused.rawValue } }) {
-      return .failed
+    let isFailed = feeds.contains { feed in
+      feed.files.contains { $0.status == FileResult.Status.refused.rawValue }
+        || feed.pulls.contains { $0.status == PullResult.Status.failed.rawValue }
     }
+    if isFailed { return .failed }
     return feeds.contains { $0.rejected > 0 } ? .incomplete : .done
   }
 }

@@ -1,3 +1,4 @@
+import Ingestion
 import LabourMarket
 
 /// The main job: feeds, forecast, lists, as one run under one lock.
@@ -125,7 +126,9 @@ struct NightAccount {
     let known = files.count { $0.status == "known" }
     let refused = files.count { $0.status == "refused" }
     var line = "  feeds     \(files.count) files, \(Self.grouped(sum(\.read))) rows: "
-    if files.isEmpty {
+    if files.isEmpty, feeds.contains(where: { !$0.pulls.isEmpty }) {
+      line = "  feeds     nothing new"
+    } else if files.isEmpty {
       line = "  feeds     the inbox holds no file of a feed"
     } else if known == files.count {
       line += "all known already, nothing changed"
@@ -136,6 +139,14 @@ struct NightAccount {
       ].map { "\(Self.grouped($0.1)) \($0.0)" }.joined(separator: ", ")
     }
     var lines = [line]
+    let pulls = feeds.flatMap(\.pulls)
+    if !pulls.isEmpty {
+      func total(_ count: (FeedSummary.Pull) -> Int) -> String { Self.grouped(pulls.reduce(0) { $0 + count($1) }) }
+      let failed = pulls.count { $0.status == PullResult.Status.failed.rawValue }
+      lines.append(
+        "            \(pulls.count) pulls: \(total(\.requests)) requests, \(total(\.pages)) pages, \(total(\.rows)) rows, "
+          + "\(total(\.bytes)) bytes" + (failed > 0 ? "; \(failed) failed" : ""))
+    }
     let rejected = sum(\.rejected)
     if rejected > 0 { lines.append("            \(Self.grouped(rejected)) rejected: labourwatch quarantine list") }
     if refused > 0 { lines.append("            \(refused) files refused as a whole: the summary says why") }

@@ -4,6 +4,8 @@ public struct FeedSummary: Encodable, Sendable {
   public var feed: String
   /// The files that were read for it.
   public var files: [File]
+  /// The pulls from its source; their rows are among those of the files.
+  public var pulls: [Pull] = []
   /// Rows read; blank lines and total rows are not among them.
   public var read = 0
   /// Rows that were the first version of their key.
@@ -53,7 +55,7 @@ public struct FeedSummary: Encodable, Sendable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case feed, files, read, inserted, updated, late, unchanged, rejected, skipped, seconds
+    case feed, files, pulls, read, inserted, updated, late, unchanged, rejected, skipped, seconds
     case rejectedByReason = "rejected_by_reason"
   }
 }

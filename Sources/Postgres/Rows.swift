@@ -49,6 +49,9 @@ public struct Row {
   /// The number of columns.
   public var count: Int { storage.columnCount }
 
+  /// The columns' names in order.
+  public var columns: [String] { storage.columns }
+
   /// Whether the value is NULL.
   public func isNull(_ column: some ColumnReference) throws -> Bool {
     PQgetisnull(storage.pointer, Int32(index), Int32(try column.position(in: storage))) != 0

@@ -57,15 +57,24 @@ struct FeedsCommand: ParsableCommand {
           labourwatch feeds check jobs/nyc/feeds/vacancies.yaml --profile jobs/nyc \\
             --sample jobs/nyc/inbox/nyc_jobs_snapshot_2019-03-19.csv.gz
 
+        A feed that is pulled from a portal or another PostgreSQL: --pull asks for its first page. Secrets are named, never shown.
+
+          labourwatch feeds check jobs/suqian/feeds/portal.yaml --pull
+
         Exit code 3: rows of the sample would be rejected; 1: it would be refused as a whole; 2: the description is at fault.
         """)
     @Argument(help: ArgumentHelp("The description.", valueName: "file.yaml")) var file: String
     @Option(help: ArgumentHelp("A file of the feed.", valueName: "file")) var sample: String?
+    @Flag(help: "Ask the feed's source for its first page and show that; nothing is stored.") var pull = false
     @Option(help: "Rows of the sample to show.") var rows = 10
     @OptionGroup(title: "Global options") var globals: GlobalOptions
 
+    func validate() throws {
+      if pull, sample != nil { throw ValidationError("--pull and --sample: name one of the two.") }
+    }
+
     func perform() throws -> ExitStatus {
-      let result = try FeedsCheck(globals.configuration()).check(file, sample: sample, rows: rows)
+      let result = try FeedsCheck(globals.configuration()).check(file, sample: sample, pull: pull, rows: rows)
       Console.writeOutput(result.text)
       return result.status
     }
