@@ -165,7 +165,9 @@ struct ServerFile {
     guard let text = try? TextFile.read("\(place.data)/postmaster.pid") else { return nil }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     guard lines.count >= 5, let process = pid_t(lines[0].filter { !$0.isWhitespace }), process > 0 else { return nil }
-    return ServerFile(process: process, data: place.data, socketFolder: String(lines[4]))
+    // A server that begins names its socket's folder a moment later.
+    let folder = lines[4].isEmpty ? place.socketFolder : String(lines[4])
+    return ServerFile(process: process, data: place.data, socketFolder: folder)
   }
 
   /// Whether that process is a server that runs in this data directory: its number may belong to another by now.

@@ -15,6 +15,7 @@ struct ClusterStarter {
     if place.map({ ClusterFiles.facts($0.data) == nil }) ?? true { place = try create() }
     guard let place else { throw PostgresError(.cluster, "the cluster in \(home) vanished while it was made") }
     try checkOwner(place)
+    try removeUnfinished(place)
     let binaries = try PostgresBinaries.find(major: Self.major(of: place))
     if let server = ServerFile.read(place) {
       if server.isAlive, try awaitReady(place, server) { return try ensureDatabase(place) }
@@ -40,15 +41,17 @@ struct ClusterStarter {
 
   // MARK: Making
 
-  /// Runs initdb beside the final place and renames the finished directory, so that a half-made one is never taken for
-  /// a cluster.
+  private static let unfinished = "data.new"
+
+  /// Runs initdb in a folder of this process's own beside the final place and renames the finished directory, so that a half-made one
+  /// is never taken for a cluster. The initdb of a program that was killed goes on: it must not meet this one.
   private func create() throws -> ClusterPlace {
     let binaries = try PostgresBinaries.find()
     let place = try ClusterPlace.prepare(home, logger: logger)
     try checkPath(place.base)
     logger.info("making the private database in \(place.base) (PostgreSQL \(binaries.major))")
-    let fresh = "\(place.base)/data.new"
-    _ = try ChildProcess.run("/bin/rm", ["-rf", "--", fresh], as: place.switchedUser)
+    try removeUnfinished(place)
+    let fresh = "\(place.base)/\(Self.unfinished)-\(getpid())"
     var arguments = [
       "-D", fresh, "--username=\(LocalCluster.role)", "--encoding=UTF8", "--locale=C", "--lc-ctype=C.UTF-8",
       "--data-checksums", "--auth-local=peer", "--auth-host=reject", "--no-instructions",
@@ -56,12 +59,21 @@ struct ClusterStarter {
     if cluster.settings["fsync"] == "off" { arguments.append("--no-sync") }
     let outcome = try ChildProcess.run(binaries.path("initdb"), arguments, as: place.switchedUser)
     guard outcome.status == 0 else {
-      _ = try? ChildProcess.run("/bin/rm", ["-rf", "--", fresh], as: place.switchedUser)
+      try? removeUnfinished(place)
       throw explain("initdb could not make the database in \(place.base)", outcome.output, place)
     }
     try configure(fresh, place)
     guard rename(fresh, place.data) == 0 else { throw ClusterFiles.failure("move into place", fresh) }
     return place
+  }
+
+  /// Takes away what a killed program began to make. An initdb that still writes there ends because its files are gone, and may leave
+  /// some once more until then: the home's lock is held, so nobody else's work is there, and every start looks again.
+  private func removeUnfinished(_ place: ClusterPlace) throws {
+    let names = (TextFile.names(in: place.base) ?? []).filter { $0.hasPrefix(Self.unfinished) }
+    guard !names.isEmpty else { return }
+    let paths = names.map { "\(place.base)/\($0)" }
+    _ = try ChildProcess.run("/bin/rm", ["-rf", "--"] + paths, as: place.switchedUser)
   }
 
   private func configure(_ fresh: String, _ place: ClusterPlace) throws {

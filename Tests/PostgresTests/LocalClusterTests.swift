@@ -155,19 +155,26 @@ import Testing
     }
   }
 
-  @Test func halfMadeClusterIsMadeAnew() throws {
+  @Test("What a killed program left half made is taken away, also while its initdb still goes on")
+  func halfMadeClusterIsMadeAnew() throws {
     try withHome { home, cluster in
       mkdir(home, 0o755)
-      mkdir("\(home)/postgres", 0o700)
+      let base = "\(home)/postgres"
+      mkdir(base, 0o700)
+      mkdir("\(base)/data.new", 0o700)
+      try write("half", to: "\(base)/data.new/PG_VERSION")
+      var command = [try PostgresBinaries.find().path("initdb"), "-D", "\(base)/data.new-1", "--auth=peer"]
       if geteuid() == 0, let account = getpwnam("postgres")?.pointee {
-        chown("\(home)/postgres", account.pw_uid, account.pw_gid)
-        mkdir("\(home)/postgres/data.new", 0o700)
-        chown("\(home)/postgres/data.new", account.pw_uid, account.pw_gid)
-      } else {
-        mkdir("\(home)/postgres/data.new", 0o700)
+        for path in [base, "\(base)/data.new"] { chown(path, account.pw_uid, account.pw_gid) }
+        command = ["/usr/sbin/runuser", "-u", "postgres", "--"] + command
       }
-      try write("half", to: "\(home)/postgres/data.new/PG_VERSION")
+      let orphan = try Child(command[0], Array(command.dropFirst()), in: home, environment: [:])
+      while access("\(base)/data.new-1/base", F_OK) != 0, orphan.isRunning { usleep(2_000) }
       #expect(try name(cluster.ensureStarted()) == "labourwatch labourwatch")
+      try orphan.wait()
+      try cluster.stop()
+      #expect(try name(cluster.ensureStarted()) == "labourwatch labourwatch")
+      for left in ["data.new", "data.new-1", "data.new-\(getpid())"] { #expect(access("\(base)/\(left)", F_OK) != 0) }
     }
   }
 

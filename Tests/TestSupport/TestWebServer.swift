@@ -79,6 +79,8 @@ public final class TestWebServer: Sendable {
       while true {
         let connection = accept(socket, nil, nil)
         guard connection >= 0 else { return }
+        // A program started meanwhile would keep it open.
+        _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
         detachThread { Self.serve(connection, state) }
       }
     }

@@ -37,7 +37,14 @@ extension Case {
       bytes: text(
         header + (0..<10_000).map { ",c\($0)" }.joined() + "\n" + badRow + String(repeating: ",", count: 10_000) + "\n")
     ),
-    Hostile("vacancies_x_field.csv", bytes: text(header + "\n\"") + (0..<1024).flatMap { _ in million } + text("\"\n")),
+    Hostile("vacancies_x_field.csv") { path in
+      try Scenario.put(text(header + "\n\""), path)
+      let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+      try file.seekToEnd()
+      for _ in 0..<1024 { try file.write(contentsOf: Data(million)) }
+      try file.write(contentsOf: Data(text("\"\n")))
+      try file.close()
+    },
     Hostile(
       "vacancies_x_nul.csv", bytes: text(header + "\n" + badRow.replacingOccurrences(of: "p", with: "\0") + "\n")),
     Hostile("vacancies_x_nuls.csv", [1], bytes: [UInt8](repeating: 0, count: 1 << 20)),

@@ -131,6 +131,29 @@ extension Case {
     try recover(.ingest, reference)
   }
 
+  /// A file, or the inbox, that the program's user may not read: it is named and nothing of it is taken; with the right to read, it is.
+  func unreadable(_ ordinal: Int) throws {
+    let reference = try workshop.reference(.ingest, world)
+    try prepare(reference)
+    guard let prefix = try workshop.unprivileged(folder) else {
+      return skip("the program cannot be run as another user here")
+    }
+    let file = world.nights[0][below(world.nights[0].count)]
+    let isInbox = ordinal % 4 == 3
+    let path = isInbox ? folder + "/inbox" : "\(folder)/inbox/\(file.name)"
+    step = isInbox ? "the inbox" : file.name
+    chmod(path, 0)
+    let child = try workshop.start(
+      Scenario.ingest.arguments(world), in: folder, url: workshop.server.url(database), through: prefix)
+    let outcome = try end(child, isInbox ? [1, 2] : [1])
+    if outcome?.log.contains(isInbox ? "inbox" : file.name) == false { complain("it is not named") }
+    let taken = try count("select count(*) from labourwatch.run_files where status = 'taken'")
+    let sound = isInbox ? 0 : world.nights[0].count - 1
+    if taken != sound { complain("\(taken) files taken, not \(sound)") }
+    chmod(path, isInbox ? 0o755 : 0o644)
+    try recover(.ingest, reference)
+  }
+
   private static func halfOfLines(_ bytes: [UInt8]) -> [UInt8] {
     var half = Array(bytes.prefix(bytes.count / 2))
     while let last = half.last, last != 0x0A { half.removeLast() }
@@ -178,7 +201,8 @@ extension Case {
     }
   }
 
-  private func count(_ text: String) throws -> Int {
+  /// The number that a query gives.
+  func count(_ text: String) throws -> Int {
     try workshop.server.connect(database).query(Query(name: "count", text: text)).one().int(0)
   }
 }

@@ -44,6 +44,7 @@ extension Case {
     case .sameTwice: try sameTwice()
     case .oldAfterNew: try oldAfterNew()
     case .fileGrows: try fileGrows(ordinal)
+    case .unreadable: try unreadable(ordinal)
     case .truncated: try truncated()
     case .hostile: try hostile(ordinal)
     }

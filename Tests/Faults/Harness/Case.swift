@@ -106,11 +106,14 @@ final class Case {
   }
 
   /// One more run. A session of a killed program may need a moment to leave the server: meanwhile 75 is the right answer.
-  func rerun(_ scenario: Scenario) throws -> Child.Outcome? {
+  func rerun(_ scenario: Scenario) throws -> Child.Outcome? { try rerun { try start(scenario) } }
+
+  /// The same for any command.
+  func rerun(_ start: () throws -> Child) throws -> Child.Outcome? {
     // A server that recovers is waited for.
     _ = try workshop.server.connect(database)
     for _ in 0..<50 {
-      guard let outcome = try start(scenario).wait(seconds: Workshop.limit) else {
+      guard let outcome = try start().wait(seconds: Workshop.limit) else {
         complain("the run after it hangs")
         return nil
       }

@@ -18,6 +18,7 @@ enum Kind: String, CaseIterable, Sendable {
   case sameTwice = "same file under two names"
   case oldAfterNew = "old files after new ones"
   case fileGrows = "file grows or goes while read"
+  case unreadable = "file that may not be read"
   case truncated = "truncated file, then the whole"
   case hostile = "hostile file"
 
@@ -26,7 +27,7 @@ enum Kind: String, CaseIterable, Sendable {
     (.killAtStatement, 20), (.killAtByte, 3), (.killAtFile, 5), (.sessionEnded, 2), (.backendKilled, 1),
     (.serverCrashed, 1), (.privateServer, 1), (.cut, 3), (.commitLost, 2), (.stalled, 1), (.tableLocked, 1),
     (.databaseFull, 1), (.folderFull, 2), (.fileError, 1), (.twoRuns, 1), (.sameTwice, 1), (.oldAfterNew, 1),
-    (.fileGrows, 1), (.truncated, 2), (.hostile, 3),
+    (.fileGrows, 1), (.unreadable, 2), (.truncated, 2), (.hostile, 3),
   ]
   private static let cycle = shares.flatMap { kind, count in
     (0..<count).map { (kind: kind, position: $0, count: count) }

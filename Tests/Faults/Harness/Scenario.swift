@@ -64,7 +64,7 @@ enum Scenario: String, CaseIterable, Sendable {
     case .secondIngest: for file in world.nights[1] { try Self.put(file.bytes, "\(inbox)/\(file.name)") }
     case .nightly: try city(inbox, "1") { $0 < $1 * 9 / 10 }
     case .secondNightly: try city(inbox, "2") { $0 >= $1 * 9 / 10 }
-    case .replay: try profile(folder + "/profile")
+    case .replay: try Self.profile(folder + "/profile")
     case .migrate, .accept, .export: break
     }
   }
@@ -78,7 +78,7 @@ enum Scenario: String, CaseIterable, Sendable {
   }
 
   /// The profile, in which a region's alias is what clerks of these worlds mistype.
-  private func profile(_ folder: String) throws {
+  static func profile(_ folder: String) throws {
     let source = repositoryRoot + "/jobs/suqian"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     for name in try FileManager.default.contentsOfDirectory(atPath: source) where name != "inbox" {

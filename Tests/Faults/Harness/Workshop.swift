@@ -44,8 +44,8 @@ final class Workshop {
   /// The names of all statements that undisturbed runs sent so far.
   var statements: Set<String> { references.values.reduce(into: []) { $0.formUnion($1.statements) } }
 
-  /// Longer than that no run of these small worlds may take.
-  static let limit = 60.0
+  /// Seconds. Longer than that no run of these small worlds may take, not even on a machine that has much else to do.
+  static let limit = 240.0
   /// Seconds that the program waits for the server's answer, where the server does not answer.
   static let patience = 2
 
@@ -76,7 +76,7 @@ final class Workshop {
 
   /// Starts the program in a folder of a situation.
   func start(
-    _ arguments: [String], in folder: String, url: String, _ more: [String: String] = [:]
+    _ arguments: [String], in folder: String, url: String, _ more: [String: String] = [:], through prefix: [String] = []
   ) throws -> Child {
     var environment = [
       "PATH": "/usr/local/bin:/usr/bin:/bin", "LABOURWATCH_DATABASE_URL": url, "LABOURWATCH_HOME": "home",
@@ -84,7 +84,25 @@ final class Workshop {
       "LABOURWATCH_PATIENCE": "\(Self.patience)", "LC_ALL": "C.UTF-8",
     ]
     environment.merge(more) { $1 }
-    return try Child(program, arguments, in: folder, environment: environment.filter { !$0.value.isEmpty })
+    let command = prefix + [program] + arguments
+    return try Child(
+      command[0], Array(command.dropFirst()), in: folder, environment: environment.filter { !$0.value.isEmpty })
+  }
+
+  /// The words before a command that take root's rights from it, with the folder given to the user it runs as then; none for other users.
+  /// - Returns: `nil` where that user cannot reach the program.
+  func unprivileged(_ folder: String) throws -> [String]? {
+    guard geteuid() == 0 else { return [] }
+    guard let user = getpwnam("postgres")?.pointee else { return nil }
+    let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+    for name in [""] + names { lchown("\(folder)/\(name)", user.pw_uid, user.pw_gid) }
+    let prefix = [
+      "/usr/bin/setpriv", "--reuid=\(user.pw_uid)", "--regid=\(user.pw_gid)", "--clear-groups", "--",
+    ]
+    guard access(prefix[0], X_OK) == 0 else { return nil }
+    let test = try Child(
+      prefix[0], Array(prefix.dropFirst()) + ["/usr/bin/test", "-x", program], in: folder, environment: [:])
+    return try test.wait().status == 0 ? prefix : nil
   }
 
   /// The environment that lets the shim watch a folder.
