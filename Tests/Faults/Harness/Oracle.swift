@@ -55,7 +55,7 @@ struct Oracle {
   private static let ofRuns: Set<String> = [
     "runs", "run_files", "file_traits", "findings", "migrations", "report_runs",
   ]
-  private static let runColumns = ["run_id", "resolved_run_id", "forecast_run_id"]
+  private static let runColumns = ["run_id", "resolved_run_id", "forecast_run_id", "decided_run_id"]
 
   /// Reads it, and looks for what may never be.
   func outcome(_ database: String, folder: String?) throws -> Outcome {
@@ -153,6 +153,12 @@ struct Oracle {
        where f.status = 'taken' and f.unknown_columns <> '{}'
          and not exists (select from labourwatch.findings n where n.feed = f.feed and n.kind = 'unknown_columns'
                             and starts_with(n.message, f.name))
+      union all
+      select 'nothing is known of the calendar of ' || f.name
+        from labourwatch.run_files f
+       where f.status = 'taken'
+         and not exists (select from labourwatch.file_traits t
+                          where t.city = f.city and t.run_id = f.run_id and t.file_no = f.file_no)
       union all
       select 'a lock is still held' from pg_locks
        where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())
