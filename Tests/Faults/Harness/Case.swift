@@ -73,6 +73,8 @@ final class Case {
   /// Starts the command of a scenario in the case's folder.
   func start(_ scenario: Scenario, through proxy: Proxy? = nil, _ more: [String: String] = [:]) throws -> Child {
     let url = workshop.server.url(database, through: proxy?.folder)
+    var more = more
+    if kind == .stalled, proxy != nil { more["LABOURWATCH_PATIENCE"] = Workshop.shortPatience }
     return try workshop.start(scenario.arguments(world), in: folder, url: url, more)
   }
 

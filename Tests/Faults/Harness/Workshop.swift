@@ -46,8 +46,8 @@ final class Workshop {
 
   /// Seconds. Longer than that no run of these small worlds may take, not even on a machine that has much else to do.
   static let limit = 240.0
-  /// Seconds that the program waits for the server's answer, where the server does not answer.
-  static let patience = 2
+  /// Seconds that the program waits for the server's answer: few where it does not come, else more than a machine with much else to do needs.
+  static let (patience, shortPatience) = ("60", "2")
 
   init(folder: String, program: String, shim: String) throws {
     self.folder = folder
@@ -81,7 +81,7 @@ final class Workshop {
     var environment = [
       "PATH": "/usr/local/bin:/usr/bin:/bin", "LABOURWATCH_DATABASE_URL": url, "LABOURWATCH_HOME": "home",
       "LABOURWATCH_PSEUDONYM_KEY": "the key of the fault harness: 0123456789", "TMPDIR": folder + "/tmp",
-      "LABOURWATCH_PATIENCE": "\(Self.patience)", "LC_ALL": "C.UTF-8",
+      "LABOURWATCH_PATIENCE": Self.patience, "LC_ALL": "C.UTF-8",
     ]
     environment.merge(more) { $1 }
     let command = prefix + [program] + arguments
