@@ -50,7 +50,9 @@ WHERE attrelid = 'labourwatch.quarantine'::regclass AND attnum > 0 AND NOT attis
 SELECT format('GRANT INSERT, UPDATE, DELETE ON %I TO labourwatch_loader', tablename)
 FROM pg_tables
 WHERE schemaname = 'labourwatch'
-  AND (tablename LIKE '%\_versions' OR tablename IN ('runs', 'run_files', 'quarantine', 'accepted_codes', 'findings', 'source_marks', 'file_traits', 'pseudonym_keys', 'job_rules', 'job_decisions'))
+  AND (tablename LIKE '%\_versions'
+       OR tablename IN ('runs', 'run_files', 'quarantine', 'accepted_codes', 'findings', 'source_marks', 'file_traits', 'pseudonym_keys', 'job_rules', 'job_decisions', 'full_exports',
+                        'absences', 'unread_records'))
 ORDER BY tablename
 \gexec
 SELECT format('GRANT SELECT, INSERT ON %I TO labourwatch_loader', tablename)

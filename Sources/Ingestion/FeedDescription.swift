@@ -90,6 +90,8 @@ public struct FeedDescription: Sendable {
   public var calendar: FeedCalendar?
   /// What becomes of a file whose columns differ from the last one's, by kind of difference.
   public var drift: [HeaderDrift.Kind: HeaderDrift.Policy]
+  /// How the files close what they do not list any more; `nil` where they are no full exports.
+  public var fullExport: FullExport?
   /// SHA-256 of the description and its accept list.
   public var digest: String
 
@@ -108,6 +110,7 @@ extension FeedDescription {
         file: folder, line: nil, key: "", message: "there is no feed description (*.yaml): write one file a feed.")
     }
     let all = try files.map { try FeedDescription(contentsOf: folder + "/" + $0) }
+    try FullExport.check(all)
     return Feed.allCases.flatMap { feed in all.filter { $0.feed == feed } }
   }
 
@@ -137,7 +140,7 @@ extension FeedDescription {
     let rules = try yaml["rules"]
     try rules?.allow(
       "required", "ranges", "compare", "credit_code", "accept", "unknown", "max_rejected_share", "future",
-      "chain_validity")
+      "chain_validity", "full_export")
     required = Set(try rules?["required"].map { try Self.names($0, schema) } ?? [])
     ranges = try Self.ranges(rules?["ranges"], schema)
     comparisons = try rules?["compare"].map { try Self.comparisons($0, schema) }
@@ -148,6 +151,7 @@ extension FeedDescription {
     chainValidity = try rules?["chain_validity"]?.choice() ?? .report
     calendar = try yaml["calendar"].flatMap { try FeedCalendar($0) }
     drift = try HeaderDrift.policies(yaml["drift"])
+    fullExport = try FullExport.read(rules?["full_export"], feed)
     var digest = SHA256Digest()
     text.withUnsafeBytes { digest.update($0) }
     acceptedCodes = []

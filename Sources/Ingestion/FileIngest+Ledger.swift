@@ -65,6 +65,7 @@ extension FileIngest {
         .int(counts.skipped), .json(counts.reasonsJSON), .texts(result.unknownColumns), .double(result.seconds),
         .double(Double(context.clock)), .optional(result.form?.type) { .text($0) },
         .optional(result.form?.delimiter) { .text($0) }, .optional(result.form?.header ?? nil) { .texts($0) },
+        .int(counts.closed), .int(counts.reopened),
       ])
   }
 

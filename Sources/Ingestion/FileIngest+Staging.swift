@@ -59,7 +59,7 @@ extension FileIngest {
       ).map { Int64(try $0.int(0)) })
   }
 
-  private func copy(_ query: String, _ body: (inout CopyWriter) throws -> Void) throws {
+  func copy(_ query: String, _ body: (inout CopyWriter) throws -> Void) throws {
     _ = try context.connection.copyIn(context.query(query)) { writer in
       try writer.append(CopyHeader.bytes)
       try body(&writer)
@@ -67,7 +67,7 @@ extension FileIngest {
     }
   }
 
-  private func send(_ rows: inout RowWriter, writer: inout CopyWriter, _ progress: () -> Void) throws {
+  func send(_ rows: inout RowWriter, writer: inout CopyWriter, _ progress: () -> Void) throws {
     try writer.append(rows.bytes)
     rows.count = 0
     progress()

@@ -149,6 +149,7 @@ public struct FileIngest {
     result.counts.skipped += records.table.blankLines
     result.unknownColumns = records.unknown
     result.hasContactColumns = records.hasContacts
+    result.newestClock = machine.newestClock > .min ? machine.newestClock : nil
     result.form = records.form
     let sameFile = { FileStamp(path: file.path) == stamp }
     guard sameFile() else { throw Self.changed }
@@ -211,8 +212,9 @@ public struct FileIngest {
     try context.connection.execute(
       context.query("merge_settings"), [.text(context.city), .bool(result.counts.read > Self.fewRows)])
     if hasClock {
-      let fresh = try freshRows(&result.counts)
+      let (fresh, firsts) = try freshRows(&result.counts)
       if fresh.count > 0 { try store(fresh, place) }
+      try settleExports(&result, fresh, firsts, place)
     } else {
       try mergeRegister(&result, place)
     }
@@ -222,21 +224,24 @@ public struct FileIngest {
     try context.connection.execute(context.query("clear_staging"), [.text(context.city), .text(feed)])
   }
 
-  /// The numbers of the staged rows that are new versions; counts what they are.
-  private func freshRows(_ counts: inout RowCounts) throws -> RowSet {
+  /// The numbers of the staged rows that are new versions, and of those that are the first of their key; counts what they are.
+  private func freshRows(_ counts: inout RowCounts) throws -> (all: RowSet, firsts: RowSet) {
     var rows = RowSet()
+    var firsts = RowSet()
     var kinds = (inserted: 0, updated: 0, late: 0)
     try context.connection.copyOut(context.query("fresh_\(feed)")) { line in
       let number = line.reduce(into: 0) { if $1 != 0x0A { $0 = $0 * 10 + Int($1 - 0x30) } }
       switch number & 3 {
-      case 0: kinds.inserted += 1
+      case 0:
+        kinds.inserted += 1
+        firsts.insert(number >> 2)
       case 1: kinds.updated += 1
       default: kinds.late += 1
       }
       rows.insert(number >> 2)
     }
     (counts.inserted, counts.updated, counts.late) = kinds
-    return rows
+    return (rows, firsts)
   }
 
   private func mergeRegister(_ result: inout FileResult, _ place: Place) throws {

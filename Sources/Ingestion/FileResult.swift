@@ -16,6 +16,10 @@ public struct RowCounts: Sendable, Equatable {
   public var rejected = 0
   /// Blank lines and total rows.
   public var skipped = 0
+  /// Records that the file, a full export, does not list any more: a closing version of each was added, beside the rows.
+  public var closed = 0
+  /// Records that were closed so, and that it lists again without a newer version.
+  public var reopened = 0
   /// Rejected rows by reason code.
   public var rejectedByReason: [String: Int] = [:]
 
@@ -31,6 +35,8 @@ public struct RowCounts: Sendable, Equatable {
     a.unchanged += b.unchanged
     a.rejected += b.rejected
     a.skipped += b.skipped
+    a.closed += b.closed
+    a.reopened += b.reopened
     a.rejectedByReason.merge(b.rejectedByReason, uniquingKeysWith: +)
   }
 
@@ -98,6 +104,8 @@ public struct FileResult: Sendable {
   public var drift: [HeaderDrift.Change] = []
   /// What the feed's calendar is judged by.
   public var traits = FileTraits()
+  /// The newest clock of its good rows that is not ahead of the run's, local microseconds.
+  var newestClock: Int?
   /// Whether it has columns of contacts.
   var hasContactColumns = false
   /// Wall-clock seconds.

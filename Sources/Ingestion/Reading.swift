@@ -69,6 +69,23 @@ struct RowSet {
   }
 }
 
+extension RowSet {
+  /// The numbers in their order.
+  var numbers: AnyIterator<Int> {
+    var word = 0
+    var rest = words.first ?? 0
+    return AnyIterator {
+      while rest == 0 {
+        word += 1
+        guard word < words.count else { return nil }
+        rest = words[word]
+      }
+      defer { rest &= rest - 1 }
+      return word << 6 + rest.trailingZeroBitCount
+    }
+  }
+}
+
 /// Records that are handed to a machine one by one; a source serves one reading.
 protocol RecordSource: AnyObject {
   /// Gives the next record to the machine.

@@ -354,14 +354,47 @@ struct RowMachine: ~Copyable {
     let position = RejectionReason.allCases.firstIndex(of: fault.reason) ?? 0
     rejectedByReason[position] += 1
     if fault.reason == .fieldCount, record.count < binding.fieldCount { shortRow = read &+ skipped }
-    rejects.beginRow(6)
+    rejects.beginRow(8)
     rejects.append(reading.city)
     rejects.int64(line(record))
     rejects.text(fault.reason.rawValue)
     let message = rejectWriter.write(fault, cell: faultCell, record: record, to: &rejects)
     if rejectedByReason[position] == 1 { examples[position] = RowExample(line: line(record), message: message) }
+    writeKey(fault.reason, record)
     self.fault = nil
     faultCell = nil
+  }
+
+  /// Writes scope and record of a rejected row of a full export, in the form of the view `staged_records`, where its key can be read all the same.
+  private mutating func writeKey(_ reason: RejectionReason, _ record: borrowing Record) {
+    out.count = 0
+    var isReadable = program.description.fullExport != nil
+    var i = 0
+    while isReadable, i < stepCount, steps[i].isKey {
+      isReadable = run(i, record)
+      i += 1
+    }
+    // Cells of a row that slipped may stand in other columns: a number of a person must not pass for a key.
+    let mayHaveSlipped = reason == .fieldCount || reason == .invalidEncoding
+    if mayHaveSlipped, PersonNumbers.mayBeIn(out.bytes) { isReadable = false }
+    let key = isReadable ? recordKey(RowReader(out.bytes)) : nil
+    if let key { rejects.text(key.scope) } else { rejects.null() }
+    if let key { rejects.text(key.record) } else { rejects.null() }
+  }
+
+  /// The key of the row in `out` as texts; `nil` where they are no valid ones.
+  private func recordKey(_ reader: RowReader) -> (scope: String, record: String)? {
+    var reader = reader
+    guard let first = reader.field() else { return nil }
+    guard program.schema.feed != .unemployment else {
+      return reader.date().map {
+        ("", first.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + " \($0)")
+      }
+    }
+    guard let second = reader.field(), let scope = String(validating: first, as: UTF8.self),
+      let record = String(validating: second, as: UTF8.self)
+    else { return nil }
+    return (scope, record)
   }
 
   /// Room for at least that many bytes in `scratch`.

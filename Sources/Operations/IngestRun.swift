@@ -143,7 +143,7 @@ public struct IngestRun {
         [
           "read": "\(counts.read)", "inserted": "\(counts.inserted)", "updated": "\(counts.updated)",
           "late": "\(counts.late)", "unchanged": "\(counts.unchanged)", "rejected": "\(counts.rejected)",
-          "skipped": "\(counts.skipped)",
+          "skipped": "\(counts.skipped)", "closed": "\(counts.closed)",
         ])
     }
   }
@@ -208,6 +208,8 @@ extension FeedSummary {
     unchanged += result.counts.unchanged
     rejected += result.counts.rejected
     skipped += result.counts.skipped
+    closed += result.counts.closed
+    reopened += result.counts.reopened
     rejectedByReason.merge(result.counts.rejectedByReason, uniquingKeysWith: +)
     seconds += result.seconds
   }

@@ -20,6 +20,10 @@ public struct FeedSummary: Encodable, Sendable {
   public var rejected = 0
   /// Blank lines and total rows (合计).
   public var skipped = 0
+  /// Records that full exports closed, beside the rows.
+  public var closed = 0
+  /// Records that were closed so and are listed again, beside the rows.
+  public var reopened = 0
   /// Rejected rows by reason code.
   public var rejectedByReason: [String: Int] = [:]
   /// Wall-clock seconds.
@@ -55,7 +59,7 @@ public struct FeedSummary: Encodable, Sendable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case feed, files, pulls, read, inserted, updated, late, unchanged, rejected, skipped, seconds
+    case feed, files, pulls, read, inserted, updated, late, unchanged, rejected, skipped, closed, reopened, seconds
     case rejectedByReason = "rejected_by_reason"
   }
 }
