@@ -50,6 +50,7 @@ format: ## put every source file in format
 
 bench: build ## measure speed and memory (CITY=420 LARGE=3000 enterprises; LARGE=20000: five million posting versions)
 	@Benchmarks/run.sh $(BINARY) $(CITY) $(LARGE)
+	@BIG=10000000 Benchmarks/ingest.sh $(BINARY)
 
 install: build ## a release build under PREFIX, resources included
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/labourwatch/templates
