@@ -74,7 +74,10 @@ struct Program {
     let connection = try database.connect()
     var digests: [String: String] = [:]
     for row in try connection.query(
-      "select table_name from information_schema.tables where table_schema = 'labourwatch' and table_name ~ '_versions$'"
+      """
+      select table_name from information_schema.tables
+      where table_schema = 'labourwatch' and table_type = 'BASE TABLE' and table_name ~ '_versions$'
+      """
     ) {
       let table = try row.string(0)
       let text = """
