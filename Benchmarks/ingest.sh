@@ -43,8 +43,8 @@ ingest() { # ingest FILE CLOCK [OPTION…]
   mkdir -p "$work/inbox"; rm -f "$work"/inbox/*; ln -s "$1" "$work/inbox/vacancies${1##*/}"
   cost "$program" ingest --quiet --profile "$work/profile" --inbox "$work/inbox" --now "$2" --summary "$work/summary.json" "${@:3}"
 }
-empty() { sql -c "truncate labourwatch.vacancy_versions, labourwatch.quarantine, labourwatch.run_files, labourwatch.findings, labourwatch.full_exports,
-    labourwatch.absences, labourwatch.unread_records"; }
+empty() { sql -c "set client_min_messages = warning" -c "truncate labourwatch.vacancy_versions, labourwatch.quarantine, labourwatch.run_files, labourwatch.findings, labourwatch.full_exports,
+    labourwatch.absences, labourwatch.unread_records cascade"; }
 note() { # note CASE ROWS: keeps a measurement
   echo "$seconds $cpu $wal $(awk "BEGIN { print $2 / $seconds }") $(count peak_memory_bytes || echo 0) $2" >> "$work/measured-$1"
 }
