@@ -267,9 +267,15 @@ extension HTTPSource {
 
 extension YAMLDocument {
   /// A text that may name secrets.
-  func secretText() throws -> SecretText {
+  /// - Parameter isSecret: whether the text itself is one, so that it may not stand in a profile.
+  public func secretText(isSecret: Bool = false) throws -> SecretText {
     guard let text = SecretText(try string()) else {
       throw fault("has a ${…} without an end or a name: write ${NAME} or ${file:PATH}.")
+    }
+    guard text.isSecret || !isSecret else {
+      throw fault(
+        "is a secret and may not stand in a profile: write ${NAME_OF_AN_ENVIRONMENT_VARIABLE} or ${file:PATH}, a file that only its owner may read."
+      )
     }
     return text
   }

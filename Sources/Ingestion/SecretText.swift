@@ -1,8 +1,8 @@
 import Foundation
 import Transfer
 
-/// A text of a feed's description in which `${NAME}` stands for an environment variable and `${file:PATH}` for a file that only its owner
-/// may read: secrets never stand in the description.
+/// A text of a profile in which `${NAME}` stands for an environment variable and `${file:PATH}` for a file that only its owner
+/// may read: secrets never stand in a profile.
 public struct SecretText: Sendable, Equatable, CustomStringConvertible {
   private enum Part: Sendable, Equatable {
     case literal(String)
@@ -49,6 +49,13 @@ public struct SecretText: Sendable, Equatable, CustomStringConvertible {
       case .file(let path): path
       }
     }
+  }
+
+  /// The text with its secrets in place.
+  /// - Throws: ``SourceFault`` that names the variable or file that is missing.
+  public func resolved(_ environment: [String: String]) throws(SourceFault) -> String {
+    var vault = Vault()
+    return try resolved(environment, &vault)
   }
 
   /// The text with its secrets in place; they are added to `vault`.

@@ -85,19 +85,19 @@ public struct DeliverySettings: Sendable {
       channel.port = try yaml["port"].map { try whole($0, 1...65_535) }
       channel.security = try yaml["security"]?.choice() ?? .startTLS
       channel.from = try address(yaml.required("from"))
-      channel.user = try yaml["user"].map { try SecretText($0, isSecret: false) }
-      channel.password = try yaml["password"].map { try SecretText($0, isSecret: true) }
+      channel.user = try yaml["user"]?.secretText()
+      channel.password = try yaml["password"]?.secretText(isSecret: true)
     case .wecom:
       try yaml.allow("type", "url", "per_minute")
-      channel.address = try SecretText(yaml.required("url"), isSecret: true)
+      channel.address = try yaml.required("url").secretText(isSecret: true)
     case .dingtalk:
       try yaml.allow("type", "url", "secret", "per_minute")
-      channel.address = try SecretText(yaml.required("url"), isSecret: true)
-      channel.secret = try yaml["secret"].map { try SecretText($0, isSecret: true) }
+      channel.address = try yaml.required("url").secretText(isSecret: true)
+      channel.secret = try yaml["secret"]?.secretText(isSecret: true)
     case .webhook:
       try yaml.allow("type", "url", "secret", "per_minute")
-      channel.address = try SecretText(yaml.required("url"), isSecret: false)
-      channel.secret = try yaml["secret"].map { try SecretText($0, isSecret: true) }
+      channel.address = try yaml.required("url").secretText()
+      channel.secret = try yaml["secret"]?.secretText(isSecret: true)
     }
     channel.perMinute = try yaml["per_minute"].map { try whole($0, 1...100_000) }
     return channel
@@ -191,14 +191,14 @@ extension DeliverySettings.ChannelDescription {
   /// The channel with its secrets read.
   /// - Throws: ``Failure`` (usage) where one is missing; ``TransferError`` where an address is none.
   func resolve(_ environment: [String: String]) throws -> ChannelSettings {
-    let target = try address?.resolve(environment)
-    let key = try secret?.resolve(environment)
+    let target = try address?.resolved(environment)
+    let key = try secret?.resolved(environment)
     switch kind {
     case .mail:
       return .mail(
         server: MailServer(
-          host: host, port: port, security: security, user: try user?.resolve(environment),
-          password: try password?.resolve(environment)), from: from)
+          host: host, port: port, security: security, user: try user?.resolved(environment),
+          password: try password?.resolved(environment)), from: from)
     case .wecom: return .wecom(try WebAddress(target ?? ""))
     case .dingtalk: return .dingtalk(try WebAddress(target ?? ""), secret: key)
     case .webhook: return .webhook(try WebAddress(target ?? ""), secret: key)
