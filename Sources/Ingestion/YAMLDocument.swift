@@ -125,6 +125,15 @@ public struct YAMLDocument {
     return value
   }
 
+  /// An integer within bounds.
+  public func whole(in range: ClosedRange<Int>) throws -> Int {
+    let value = try int()
+    guard range.contains(value) else {
+      throw fault("should lie between \(range.lowerBound) and \(range.upperBound).")
+    }
+    return value
+  }
+
   /// The value as a finite number.
   public func double() throws -> Double {
     guard let value = Double(try string()), value.isFinite else { throw fault("should be a number.") }

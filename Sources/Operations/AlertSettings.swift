@@ -57,12 +57,12 @@ public struct AlertSettings: Sendable {
     try yaml.allow(
       "horizon", "levels", "rate_needs_gap", "blue_quality", "calm_nights", "reopen_after_days", "data", "measures",
       "lists", "teams")
-    horizon = try yaml["horizon"].map { try Self.whole($0, 1...24) } ?? horizon
+    horizon = try yaml["horizon"].map { try $0.whole(in: 1...24) } ?? horizon
     if let levels = try yaml["levels"] { rules.steps = try Self.steps(levels) }
     rules.rateNeedsGap = try yaml["rate_needs_gap"]?.double() ?? rules.rateNeedsGap
     if let codes = try yaml["blue_quality"] { rules.blueQuality = Set(try codes.strings()) }
-    life.calmNights = try yaml["calm_nights"].map { try Self.whole($0, 1...60) } ?? life.calmNights
-    life.reopenAfterDays = try yaml["reopen_after_days"].map { try Self.whole($0, 0...3650) } ?? life.reopenAfterDays
+    life.calmNights = try yaml["calm_nights"].map { try $0.whole(in: 1...60) } ?? life.calmNights
+    life.reopenAfterDays = try yaml["reopen_after_days"].map { try $0.whole(in: 0...3650) } ?? life.reopenAfterDays
     if let data = try yaml["data"] { try readData(data) }
     if let node = try yaml["measures"] { try readMeasures(node) }
     if let lists = try yaml["lists"] { try readLists(lists) }
@@ -98,9 +98,9 @@ public struct AlertSettings: Sendable {
     try yaml.allow("kinds", "weights", "most", "structural_share", "sharing")
     if let sharing = try yaml["sharing"] {
       try sharing.allow("other_region", "other_chain", "entries")
-      otherRegionCost = try sharing["other_region"].map { try Self.whole($0, 0...1000) } ?? otherRegionCost
-      otherChainCost = try sharing["other_chain"].map { try Self.whole($0, 0...1000) } ?? otherChainCost
-      sharingEntries = try sharing["entries"].map { try Self.whole($0, 0...5000) } ?? sharingEntries
+      otherRegionCost = try sharing["other_region"].map { try $0.whole(in: 0...1000) } ?? otherRegionCost
+      otherChainCost = try sharing["other_chain"].map { try $0.whole(in: 0...1000) } ?? otherChainCost
+      sharingEntries = try sharing["entries"].map { try $0.whole(in: 0...5000) } ?? sharingEntries
     }
     if let kinds = try yaml["kinds"] {
       measures.kinds = [:]
@@ -114,18 +114,18 @@ public struct AlertSettings: Sendable {
         measures.weights[kind] = try weights[name]?.double()
       }
     }
-    measures.most = try yaml["most"].map { try Self.whole($0, 0...20) } ?? measures.most
+    measures.most = try yaml["most"].map { try $0.whole(in: 0...20) } ?? measures.most
     measures.structuralShare = try yaml["structural_share"]?.double() ?? measures.structuralShare
   }
 
   private mutating func readLists(_ yaml: YAMLDocument) throws {
     try yaml.allow("least_gap", "rows", "page_rows", "enterprises", "page_enterprises", "omit")
     leastGap = try yaml["least_gap"]?.double() ?? leastGap
-    limits.rows = try yaml["rows"].map { try Self.whole($0, 1...100_000) } ?? limits.rows
-    limits.pageRows = try yaml["page_rows"].map { try Self.whole($0, 1...100_000) } ?? limits.pageRows
-    limits.enterprises = try yaml["enterprises"].map { try Self.whole($0, 1...1_000_000) } ?? limits.enterprises
+    limits.rows = try yaml["rows"].map { try $0.whole(in: 1...100_000) } ?? limits.rows
+    limits.pageRows = try yaml["page_rows"].map { try $0.whole(in: 1...100_000) } ?? limits.pageRows
+    limits.enterprises = try yaml["enterprises"].map { try $0.whole(in: 1...1_000_000) } ?? limits.enterprises
     limits.pageEnterprises =
-      try yaml["page_enterprises"].map { try Self.whole($0, 0...100_000) } ?? limits.pageEnterprises
+      try yaml["page_enterprises"].map { try $0.whole(in: 0...100_000) } ?? limits.pageEnterprises
     if let columns = try yaml["omit"] {
       let always: Set<ListColumn> = [.rank, .level, .chain, .region, .openings, .forecast]
       limits.omitted = Set(
@@ -154,14 +154,6 @@ public struct AlertSettings: Sendable {
   private static func share(_ node: YAMLDocument) throws -> Double {
     let value = try node.double()
     guard (0...1).contains(value) else { throw node.fault("should lie between 0 and 1.") }
-    return value
-  }
-
-  private static func whole(_ node: YAMLDocument, _ range: ClosedRange<Int>) throws -> Int {
-    let value = try node.int()
-    guard range.contains(value) else {
-      throw node.fault("should lie between \(range.lowerBound) and \(range.upperBound).")
-    }
     return value
   }
 }

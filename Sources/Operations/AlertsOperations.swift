@@ -228,8 +228,7 @@ public struct AlertsOperations {
   }
 
   private func local(_ micros: Int64) -> String {
-    let text = LocalTimestamp(seconds: Int(micros / 1_000_000) + session.clock.offset).description
-    return String(text.prefix(16)).replacing("T", with: " ")
+    String(session.clock.text(ofMicroseconds: micros).prefix(16))
   }
 }
 

@@ -79,10 +79,9 @@ struct BriefingBuilder {
   ///   - standing: the alerts that stand; `nil` for all of the team's.
   ///   - changes: what changed; `nil` where nothing was ever told: then all that stands is.
   ///   - deeds: what officers did since.
-  ///   - closing: lines about where more is to be found.
   func briefing(
     _ team: ReportTeam, list: ShortageList, standing given: Standing? = nil, changes: [AlertChange]?,
-    deeds: [OfficerDeed], closing: [String] = []
+    deeds: [OfficerDeed]
   ) -> Briefing {
     let standing = given ?? standing(team)
     let told = changes ?? standing.levels.map { AlertChange(fingerprint: $0.key, change: .opened, from: .none) }
@@ -112,7 +111,7 @@ struct BriefingBuilder {
     return Briefing(
       title: strings("briefing.title", team.name, builder.night.description), night: builder.night,
       lead: lead(list, standing, hasChanges: !told.isEmpty, isFirst: changes == nil), sections: sections,
-      closing: closing + [strings("briefing.closing")])
+      closing: [strings("briefing.closing")])
   }
 
   /// Alerts that only stand and are told all the same, where nothing grew worse.
@@ -160,11 +159,7 @@ struct BriefingBuilder {
         lines.append(strings("briefing.lead.now", asOf, persons, change))
       }
     }
-    let counts = AlertLevel.allCases.reversed().filter { $0 > .none }.compactMap { level -> String? in
-      let count = standing.levels.values.count { $0 == level }
-      return count == 0
-        ? nil : strings("level.count", strings("level.\(level.rawValue)"), TableText.grouped(count))
-    }
+    let counts = counts(standing)
     lines.append(
       counts.isEmpty
         ? strings("briefing.lead.none")
@@ -175,6 +170,14 @@ struct BriefingBuilder {
       lines.append(strings("briefing.unchanged"))
     }
     return lines
+  }
+
+  /// How many alerts stand at each level, the gravest first, in words; levels without any are left out.
+  func counts(_ standing: Standing) -> [String] {
+    AlertLevel.allCases.reversed().filter { $0 > .none }.compactMap { level in
+      let count = standing.levels.values.count { $0 == level }
+      return count == 0 ? nil : strings("level.count", strings("level.\(level.rawValue)"), TableText.grouped(count))
+    }
   }
 
   private func rounded(_ persons: Double) -> String { TableText.grouped(Int(persons.rounded())) }

@@ -102,8 +102,5 @@ public struct DeliveryOperations {
     return row
   }
 
-  private func local(_ micros: Int64) -> String {
-    let text = LocalTimestamp(seconds: Int(micros / 1_000_000) + session.clock.offset).description
-    return text.replacing("T", with: " ")
-  }
+  private func local(_ micros: Int64) -> String { session.clock.text(ofMicroseconds: micros) }
 }

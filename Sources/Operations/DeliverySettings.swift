@@ -65,10 +65,10 @@ public struct DeliverySettings: Sendable {
     }
     routes = try yaml["routes"]?.items().map { try route($0, profile) } ?? []
     if let node = try yaml["quiet"] { quiet = try Self.quiet(node, profile) }
-    if let node = try yaml["repeat_days"] { repeatDays = try Self.whole(node, 0...366) }
+    if let node = try yaml["repeat_days"] { repeatDays = try node.whole(in: 0...366) }
     if let node = try yaml["retry"] {
       try node.allow("attempts", "first_delay", "longest_delay", "patience")
-      if let value = try node["attempts"] { retry.attempts = try Self.whole(value, 1...1000) }
+      if let value = try node["attempts"] { retry.attempts = try value.whole(in: 1...1000) }
       if let value = try node["first_delay"] { retry.firstDelay = try Self.seconds(value) }
       if let value = try node["longest_delay"] { retry.maximumDelay = try Self.seconds(value) }
       if let value = try node["patience"] { patience = try Self.seconds(value) }
@@ -82,7 +82,7 @@ public struct DeliverySettings: Sendable {
     case .mail:
       try yaml.allow("type", "host", "port", "security", "from", "user", "password", "per_minute")
       channel.host = try yaml.required("host").string()
-      channel.port = try yaml["port"].map { try whole($0, 1...65_535) }
+      channel.port = try yaml["port"].map { try $0.whole(in: 1...65_535) }
       channel.security = try yaml["security"]?.choice() ?? .startTLS
       channel.from = try address(yaml.required("from"))
       channel.user = try yaml["user"]?.secretText()
@@ -99,7 +99,7 @@ public struct DeliverySettings: Sendable {
       channel.address = try yaml.required("url").secretText()
       channel.secret = try yaml["secret"]?.secretText(isSecret: true)
     }
-    channel.perMinute = try yaml["per_minute"].map { try whole($0, 1...100_000) }
+    channel.perMinute = try yaml["per_minute"].map { try $0.whole(in: 1...100_000) }
     return channel
   }
 
@@ -160,14 +160,6 @@ public struct DeliverySettings: Sendable {
     quiet.holidays = days.holidays
     quiet.workdays = days.workdays
     return quiet
-  }
-
-  private static func whole(_ node: YAMLDocument, _ range: ClosedRange<Int>) throws -> Int {
-    let value = try node.int()
-    guard range.contains(value) else {
-      throw node.fault("should lie between \(range.lowerBound) and \(range.upperBound).")
-    }
-    return value
   }
 
   /// Seconds: `90`, `90s`, `15m` or `2h`.

@@ -37,7 +37,7 @@ struct NightNotices {
           Decision(
             team: item.team.name, channel: route.channel, decision: notice.decision, changes: notice.changes.count))
         guard writes, notice.decision.sends else { continue }
-        let draft = try draft(route, item, place, notice, told[place], briefings, silenced)
+        let draft = try draft(route, item, place, notice, told[place], standing, briefings, silenced)
         _ = try outbox.put(draft, night: builder.night, after: told[place], run: run)
       }
     }
@@ -62,23 +62,20 @@ struct NightNotices {
 
   private func draft(
     _ route: DeliverySettings.Route, _ item: TeamList, _ place: Outbox.Place, _ notice: NoticeRules.Notice,
-    _ told: NoticeRules.Told?, _ briefings: BriefingBuilder, _ silenced: Set<String>
+    _ told: NoticeRules.Told?, _ standing: BriefingBuilder.Standing, _ briefings: BriefingBuilder,
+    _ silenced: Set<String>
   ) throws -> Outbox.Draft {
     let strings = builder.strings
     let traits = settings.channels[route.channel]?.traits ?? .webhook
     let changes = notice.changes.map { fingerprint, change in
       AlertChange(fingerprint: fingerprint, change: change, from: told?.levels[fingerprint] ?? .none)
     }
-    var standing = briefings.standing(item.team)
+    var standing = standing
     standing.levels = standing.levels.filter { $0.value >= route.leastLevel && !silenced.contains($0.key) }
     let briefing = briefings.briefing(
       item.team, list: item.list, standing: standing, changes: told == nil ? nil : changes, deeds: [])
     let gravest = notice.changes.keys.compactMap { notice.levels[$0] }.max() ?? .none
-    let counts = AlertLevel.allCases.reversed().filter { $0 > .none }.compactMap { level -> String? in
-      let count = standing.levels.values.count { $0 == level }
-      return count == 0 ? nil : strings("level.count", strings("level.\(level.rawValue)"), TableText.grouped(count))
-    }
-    let subject = ([briefing.title] + counts).joined(separator: " ")
+    let subject = ([briefing.title] + briefings.counts(standing)).joined(separator: " ")
     return Outbox.Draft(
       place: place, reason: notice.decision.reason, level: gravest, told: notice.levels, recipients: route.recipients,
       subject: subject, body: briefing.text(traits.form, strings, limit: traits.limit),

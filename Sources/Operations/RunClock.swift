@@ -48,6 +48,11 @@ public struct RunClock: Sendable {
     return "\(local)\(offset < 0 ? "-" : "+")\(two(minutes / 60)):\(two(minutes % 60))"
   }
 
+  /// An instant of the database (microseconds since 1970) in the profile's time zone, for people: `2022-01-05 02:00:00`.
+  func text(ofMicroseconds micros: Int64) -> String {
+    LocalTimestamp(seconds: Int(micros / 1_000_000) + offset).description.replacing("T", with: " ")
+  }
+
   private static func splitOffset(_ text: String) -> (String, Int)? {
     if text.hasSuffix("Z") { return (String(text.dropLast()), 0) }
     guard text.count > 6 else { return nil }

@@ -61,23 +61,21 @@ public protocol DeliveryChannel {
 public struct ChannelTraits: Hashable, Sendable {
   /// The form of its text, and the most bytes of it.
   public var form: Briefing.Form, limit: Int
-  /// Whether documents can go along, and whether it needs to be told recipients.
-  public var takesAttachments: Bool, needsRecipients: Bool
   /// Messages a minute that it takes at most; `nil`: as many as come.
   public var perMinute: Int?
 
   /// Mail.
   public static let mail = ChannelTraits(
-    form: .plain, limit: 200_000, takesAttachments: true, needsRecipients: true, perMinute: nil)
+    form: .plain, limit: 200_000, perMinute: nil)
   /// A group robot of WeCom: 4,096 bytes of Markdown, 20 messages a minute (its maker's manual).
   public static let wecom = ChannelTraits(
-    form: .robot, limit: 4096, takesAttachments: false, needsRecipients: false, perMinute: 20)
+    form: .robot, limit: 4096, perMinute: 20)
   /// A group robot of DingTalk: 20,000 bytes; more than 20 messages a minute, and it is silent for ten minutes (its maker's manual).
   public static let dingtalk = ChannelTraits(
-    form: .robot, limit: 20_000, takesAttachments: false, needsRecipients: false, perMinute: 20)
+    form: .robot, limit: 20_000, perMinute: 20)
   /// Any web server.
   public static let webhook = ChannelTraits(
-    form: .markdown, limit: 200_000, takesAttachments: false, needsRecipients: false, perMinute: nil)
+    form: .markdown, limit: 200_000, perMinute: nil)
 }
 
 /// A channel as `delivery.yaml` describes it, secrets resolved.
