@@ -54,7 +54,7 @@ public struct FeedProgram: Sendable {
   let accepted: Spellings
 
   /// Grows whenever the reading of rows changes in a way that may change what is stored or rejected.
-  private static let rulesVersion = 2
+  private static let rulesVersion = 3
 
   /// Compiles a description.
   public init(_ description: FeedDescription, environment: FeedEnvironment) {
@@ -85,7 +85,10 @@ public struct FeedProgram: Sendable {
     case .indicator:
       Spellings(
         Dictionary(
-          reference.indicators.flatMap { item in [item.code, item.name, item.nameEN].map { ($0, item.code) } }
+          // A measure's use is reported under the measure's own name; an indicator of the same name comes first.
+          (reference.indicators.map { [$0.code, $0.name, $0.nameEN] }
+            + reference.levers.map { [$0.code, $0.name, $0.nameEN] })
+            .flatMap { words in words.map { ($0, words[0]) } }
             .filter { !$0.0.isEmpty }, uniquingKeysWith: { first, _ in first }))
     case .status:
       Spellings([

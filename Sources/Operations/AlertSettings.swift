@@ -17,6 +17,12 @@ public struct AlertSettings: Sendable {
   public var inhibitingFeeds: Set<String> = ["vacancies"]
   /// How measures are chosen.
   public var measures = MeasureRules.standard
+  /// The indicator of the feed of outcomes that counts a measure's use, where it is not the measure's own code.
+  public var measureIndicators = [
+    "talent-campus": "talent", "internship": "internships", "certification": "skill_certification",
+  ]
+  /// Months of outcomes and closed cases from which the measures' effects are learned.
+  public var evidenceMonths = 24
   /// What it costs to lend a person to another region and to another chain, in the same arbitrary unit, and how many enterprises on either
   /// side are matched, the largest first.
   public var otherRegionCost = 10, otherChainCost = 3, sharingEntries = 2000
@@ -94,30 +100,6 @@ public struct AlertSettings: Sendable {
     if let feeds = try yaml["inhibiting_feeds"] { inhibitingFeeds = Set(try feeds.strings()) }
   }
 
-  private mutating func readMeasures(_ yaml: YAMLDocument) throws {
-    try yaml.allow("kinds", "weights", "most", "structural_share", "sharing")
-    if let sharing = try yaml["sharing"] {
-      try sharing.allow("other_region", "other_chain", "entries")
-      otherRegionCost = try sharing["other_region"].map { try $0.whole(in: 0...1000) } ?? otherRegionCost
-      otherChainCost = try sharing["other_chain"].map { try $0.whole(in: 0...1000) } ?? otherChainCost
-      sharingEntries = try sharing["entries"].map { try $0.whole(in: 0...5000) } ?? sharingEntries
-    }
-    if let kinds = try yaml["kinds"] {
-      measures.kinds = [:]
-      for code in try kinds.keys() { measures.kinds[code] = try kinds[code]?.choice() }
-    }
-    if let weights = try yaml["weights"] {
-      for name in try weights.keys() {
-        guard let kind = MeasureKind(rawValue: name) else {
-          throw weights.fault("“\(name)” is no kind of measure: \(MeasureKind.allCases.map(\.rawValue)).")
-        }
-        measures.weights[kind] = try weights[name]?.double()
-      }
-    }
-    measures.most = try yaml["most"].map { try $0.whole(in: 0...20) } ?? measures.most
-    measures.structuralShare = try yaml["structural_share"]?.double() ?? measures.structuralShare
-  }
-
   private mutating func readLists(_ yaml: YAMLDocument) throws {
     try yaml.allow("least_gap", "rows", "page_rows", "enterprises", "page_enterprises", "omit")
     leastGap = try yaml["least_gap"]?.double() ?? leastGap
@@ -151,7 +133,7 @@ public struct AlertSettings: Sendable {
     showsContacts = try folder["contacts"]?.bool() ?? showsContacts
   }
 
-  private static func share(_ node: YAMLDocument) throws -> Double {
+  static func share(_ node: YAMLDocument) throws -> Double {
     let value = try node.double()
     guard (0...1).contains(value) else { throw node.fault("should lie between 0 and 1.") }
     return value

@@ -20,6 +20,8 @@ struct ReportBuilder {
   let data: ReportData
   let outcome: AlertEvaluation.Outcome
   let night: CalendarDay
+  /// What is left of the measures and what was learned of them.
+  let outlook: MeasureOutlook
   /// The officers' group of each occupation.
   private let groups: [OccupationCode: OfficerGroup]
   /// Surplus persons by region, and in the city.
@@ -29,7 +31,7 @@ struct ReportBuilder {
 
   init(
     profile: Profile, settings: AlertSettings, names: ReportNames, strings: StringTable, data: ReportData,
-    outcome: AlertEvaluation.Outcome, night: CalendarDay
+    outcome: AlertEvaluation.Outcome, night: CalendarDay, outlook: MeasureOutlook
   ) {
     self.profile = profile
     self.settings = settings
@@ -38,6 +40,7 @@ struct ReportBuilder {
     self.data = data
     self.outcome = outcome
     self.night = night
+    self.outlook = outlook
     groups = Dictionary(profile.reference.occupations.map { ($0.code, $0.group) }, uniquingKeysWith: { a, _ in a })
     // What the lists tell of surpluses: whole persons, five and more.
     let told = zip(data.surpluses, data.surplusRegions).map { ($1, $0.surplus.rounded()) }.filter { $0.1 >= 5 }
@@ -141,7 +144,7 @@ struct ReportBuilder {
     let need = Need(
       group: group, openings: node.openings, forecast: node.forecast.map(\.p50),
       surplusHere: node.cell.region.map { surplus[$0.rawValue] ?? 0 }, surplusCity: surplusCity)
-    return settings.measures.advice(need, levers: profile.reference.levers)
+    return settings.measures.advice(need, levers: profile.reference.levers, outlook: outlook)
   }
 
   private func header(_ team: ReportTeam) -> ListHeader {

@@ -90,12 +90,14 @@ public struct ReportRun {
         .evaluate(data, writes: counts)
       let builder = ReportBuilder(
         profile: session.profile, settings: settings, names: names, strings: strings, data: data, outcome: outcome,
-        night: night)
+        night: night, outlook: try MeasureReader(session: session, settings: settings, night: night).outlook())
       let lists = try render(builder, staging, templates)
       if counts { try writeBriefings(builder, lists, staging, templates) }
-      let hasTargets = try writeTargets(builder, language, staging, templates)
-      try writeIndex(builder, lists, staging, templates, hasBriefings: counts, hasTargets: hasTargets)
-      if counts { try record(lists, data, digest: staging.digest) }
+      var companions: [String] = []
+      if try writePlans(builder, staging, templates) { companions.append("plan") }
+      if try writeTargets(builder, language, staging, templates) { companions.append("targets") }
+      try writeIndex(builder, lists, staging, templates, hasBriefings: counts, companions: companions)
+      if counts { try record(lists, builder, digest: staging.digest) }
       let notices =
         counts && options.delivery != .none
         ? try NightNotices(
@@ -199,13 +201,13 @@ public struct ReportRun {
 
   private func writeIndex(
     _ builder: ReportBuilder, _ lists: [TeamList], _ staging: ListFolder, _ templates: PageTemplates,
-    hasBriefings: Bool,
-    hasTargets: Bool
+    hasBriefings: Bool, companions: [String]
   ) throws {
     guard builder.settings.formats.contains(.html) else { return }
     let index = IndexWriter(
       lists: lists.map { ($0.list, $0.folder) }, strings: builder.strings,
-      formats: Set(builder.settings.formats.map(\.rawValue)), hasBriefings: hasBriefings, hasTargets: hasTargets)
+      formats: Set(builder.settings.formats.map(\.rawValue)), hasBriefings: hasBriefings,
+      companions: companions)
     try staging.add("index.html", Data(try index.html(templates).utf8))
   }
 
@@ -248,15 +250,15 @@ public struct ReportRun {
   }
 
   /// Records the lists, unless the newest ones of this night said the same.
-  private func record(_ lists: [TeamList], _ data: ReportData, digest: String) throws {
+  private func record(_ lists: [TeamList], _ builder: ReportBuilder, digest: String) throws {
     let city = Value.text(session.profile.city)
     let known = try session.connection.query(session.queries["reporting/tonight"], [city, .date(night.ordinal)])
     if let row = known.first, try row.string(0) == digest { return }
     try session.connection.execute(
       session.queries["reporting/put_report_run"],
       [
-        city, .int(Int(run.id.value)), .date(night.ordinal), .int(data.run.runID),
-        .date(data.run.asOf.firstDay.ordinal), .text(digest), .double(Double(session.clock.unixSeconds)),
+        city, .int(Int(run.id.value)), .date(night.ordinal), .int(builder.data.run.runID),
+        .date(builder.data.run.asOf.firstDay.ordinal), .text(digest), .double(Double(session.clock.unixSeconds)),
       ])
     for list in lists.map(\.list) where !list.rows.isEmpty {
       let rows = list.rows
@@ -272,6 +274,7 @@ public struct ReportRun {
           .texts(rows.map(\.firstSeen.description)),
         ])
     }
+    try recordPlans(builder)
   }
 
   private func summary(

@@ -22,7 +22,20 @@ public struct ListWords: Sendable {
     advice.map { advice in
       let name = measureNames[advice.lever] ?? advice.lever
       let persons = advice.persons.map { TableText.grouped(whole($0)) } ?? ""
-      return strings("measure.\(advice.reason.rawValue)", name, persons)
+      let text = strings("measure.\(advice.reason.rawValue)", name, persons)
+      let figures = figures(advice)
+      return figures.isEmpty ? text : strings("measure.with", text, figures)
     }.joined(separator: strings("list.separator"))
+  }
+
+  /// What can be expected of a measure, from five persons on, and what is left of it this year; without separators, so that a cell of a
+  /// CSV needs no quotes.
+  private func figures(_ advice: MeasureAdvice) -> String {
+    var parts: [String] = []
+    if whole(advice.effect) >= 5 { parts.append(strings("measure.effect", String(whole(advice.effect)))) }
+    if let left = advice.left, let unit = advice.unit, unit == .sessions || whole(left) >= 5 {
+      parts.append(strings("measure.left", String(whole(left)), strings("unit.\(unit.rawValue)")))
+    }
+    return parts.joined(separator: strings("list.comma"))
   }
 }

@@ -11,7 +11,7 @@ public struct PageTemplates: Sendable {
   /// - Throws: ``StringTable/Fault`` naming the file that is missing or wrong.
   public init(folder: String) throws {
     var library = MustacheLibrary()
-    for name in ["page", "row", "style", "index", "briefing", "targets"] {
+    for name in ["page", "row", "style", "sheet", "index", "briefing", "targets", "plan"] {
       let path = "\(folder)/\(name).mustache"
       guard let data = FileManager.default.contents(atPath: path) else {
         throw StringTable.Fault(description: "\(path) is missing: the installation is incomplete.")
@@ -336,15 +336,15 @@ public struct IndexWriter: Sendable {
   let strings: StringTable
   let formats: Set<String>
   let hasBriefings: Bool
-  let hasTargets: Bool
+  let companions: [String]
 
   /// A writer of the lists of a night, each in its folder, in the formats (`xlsx`, `csv`) that stand beside the pages, with or without briefings.
+  /// - Parameter companions: the documents beside the index, as the texts name them (`targets`, `plan`).
   public init(
     lists: [(list: ShortageList, folder: String)], strings: StringTable, formats: Set<String>,
-    hasBriefings: Bool = true,
-    hasTargets: Bool = false
+    hasBriefings: Bool = true, companions: [String] = []
   ) {
-    self.hasTargets = hasTargets
+    self.companions = companions
     self.hasBriefings = hasBriefings
     self.lists = lists
     self.strings = strings
@@ -373,10 +373,9 @@ public struct IndexWriter: Sendable {
         "title": first.map { strings("title.city", $0.cityName) } ?? "",
         "unitLine": first.map { Notes(header: $0, strings: strings).unitLine } ?? "",
         "warnings": first?.missingFeeds ?? [],
-        "targets": hasTargets
-          ? [
-            ["file": strings("file.targets"), "name": strings("page.targets"), "hasWorkbook": formats.contains("xlsx")]
-          ] : [],
+        "companions": companions.map {
+          ["file": strings("file.\($0)"), "name": strings("page.\($0)"), "hasWorkbook": formats.contains("xlsx")]
+        },
         "text": [
           "lists": strings("page.lists"), "page": strings("page.page"), "workbook": strings("page.workbook"),
           "briefing": strings("page.briefing"),

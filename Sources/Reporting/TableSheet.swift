@@ -41,9 +41,12 @@ struct TableSheet {
     sheet.setHeight(28, row: 0)
     sheet.merge(
       headline, row: 0, columns: titled, CellStyle(size: 16, isBold: true, alignment: .center, color: Self.titleColor))
+    let room = columns.prefix(titled).reduce(0) { $0 + $1.width }
     for (index, line) in lines.enumerated() {
-      sheet.setHeight(18, row: 1 + index)
-      sheet.merge(line, row: 1 + index, columns: titled, CellStyle(alignment: .center, color: Self.mutedColor))
+      sheet.setHeight(Double(TextWidth.lines(line, width: room)) * 15.5 + 2.5, row: 1 + index)
+      sheet.merge(
+        line, row: 1 + index, columns: titled,
+        CellStyle(isWrapped: true, alignment: .center, color: Self.mutedColor))
     }
     let headerRow = 1 + lines.count
     let titleLines = columns.map { TextWidth.lines($0.title, width: $0.width - 1) }.max() ?? 1

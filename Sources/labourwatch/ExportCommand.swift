@@ -6,7 +6,7 @@ import Operations
 struct ExportCommand: Operation {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Write forecasts, ledger, quarantine, findings, survey response, alerts, lists or jobs as data.",
+    abstract: "Write forecasts, ledger, quarantine, findings, survey response, alerts, lists, plans or jobs as data.",
     discussion: """
       forecast      unfilled openings by month, at every level
       scenario      the newest run of `forecast --scenario`, beside the base case from the same inputs
@@ -16,6 +16,7 @@ struct ExportCommand: Operation {
       response      who answered each survey wave: by chain, region and size class, by number and by headcount
       nonresponse   enterprises that answered the wave before and not the newest one: whom to call
       jobs          which postings are one job
+      measures      what is left of each measure this year, and how much it has helped
       alerts, shortfalls, surpluses
 
         labourwatch export forecast --as-of 2021-12 --output forecast.csv

@@ -22,7 +22,11 @@ import Testing
       capacityUnit: "", source: ""),
   ]
 
-  private func codes(_ need: Need) -> [String] { MeasureRules.standard.advice(need, levers: Self.levers).map(\.lever) }
+  static let prior = MeasureOutlook(rules: .standard, levers: levers)
+
+  private func codes(_ need: Need) -> [String] {
+    MeasureRules.standard.advice(need, levers: Self.levers, outlook: Self.prior).map(\.lever)
+  }
 
   @Test func fitsGroupAndLeadTime() {
     let short = Need(group: .skilled, openings: 40, forecast: [30, 0.2, 0], surplusHere: 0, surplusCity: 0)
@@ -35,17 +39,18 @@ import Testing
 
   @Test func sharingNeedsASurplusAndClassesALastingGap() {
     let lasting = Need(group: .skilled, openings: 40, forecast: [40, 40, 40], surplusHere: 3, surplusCity: 80)
-    let advice = MeasureRules.standard.advice(lasting, levers: Self.levers)
+    let advice = MeasureRules.standard.advice(lasting, levers: Self.levers, outlook: Self.prior)
     #expect(advice.map(\.lever) == ["job-fair", "order-class", "returnees"])
     var rules = MeasureRules.standard
     rules.most = 9
-    let all = rules.advice(lasting, levers: Self.levers)
+    let all = rules.advice(lasting, levers: Self.levers, outlook: Self.prior)
     // Three persons of the region are not told; of the 77 elsewhere no more than the gap can be used.
     let sharing = all.first { $0.lever == "labour-sharing" }
     #expect(sharing?.reason == .surplusElsewhere && sharing?.persons == 40)
     #expect(
       MeasureRules.standard.advice(
-        Need(group: nil, openings: 9, forecast: [9, 0, 0], surplusHere: 12, surplusCity: 80), levers: Self.levers
+        Need(group: nil, openings: 9, forecast: [9, 0, 0], surplusHere: 12, surplusCity: 80), levers: Self.levers,
+        outlook: Self.prior
       ).first { $0.reason == .surplusHere }?.persons == 9)
   }
 }
