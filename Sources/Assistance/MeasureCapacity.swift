@@ -34,6 +34,9 @@ public struct RunningCount: Hashable, Sendable {
     self.steps = steps
   }
 
+  /// The last month that is reported.
+  public var lastMonth: Month? { steps.last?.last }
+
   /// By how much it grew from the beginning of the first month to the end of the last one; 0 where nothing was reported.
   public func growth(_ months: ClosedRange<Month>) -> Double {
     steps.reduce(0) { sum, step in

@@ -25,9 +25,7 @@ public struct QuietDays: Hashable, Sendable {
   public func contains(_ day: CalendarDay) -> Bool {
     if holidays.contains(day) { return true }
     if workdays.contains(day) { return false }
-    // 1970-01-01, day 0, was a Thursday.
-    let weekday = ((day.ordinal % 7) + 7) % 7
-    return weekends && (weekday == 2 || weekday == 3)
+    return weekends && day.weekday >= 6
   }
 }
 

@@ -98,6 +98,11 @@ public struct CalendarDay: Hashable, Comparable, Sendable, CustomStringConvertib
     let p = parts
     return Month(year: p.year, month: p.month)
   }
+  /// The day of the week, from 1 for Monday to 7 for Sunday (ISO 8601).
+  public var weekday: Int {
+    // 1970-01-01, day 0, was a Thursday.
+    ((ordinal + 3) % 7 + 7) % 7 + 1
+  }
   /// `YYYY-MM-DD`.
   public var description: String {
     let p = parts

@@ -37,3 +37,52 @@ extension AlertSettings {
     }
   }
 }
+
+/// `fairs` of `alerts.yaml`: how Saturday fairs are planned and where they can be held.
+public struct FairSettings: Sendable {
+  /// A hall as the profile names it.
+  struct Venue: Sendable {
+    var id: String, regions: [String], sessions: Int
+  }
+
+  /// How sessions are chosen.
+  public var rules = FairRules()
+  /// The measure that fairs are, a code of `levers.csv`.
+  public var measure = "job-fair"
+  /// Whether the Sunday stands in for a Saturday on which no fair can be held.
+  public var movesToSunday = true
+  /// The halls; `nil` for one in each region.
+  var venues: [Venue]?
+  /// Sessions online on a day of fairs; enterprises that a row names.
+  public var onlineSessions = 2, enterprises = 3
+
+  mutating func read(_ yaml: YAMLDocument) throws {
+    try yaml.allow(
+      "measure", "sessions_a_year", "weeks", "notice_days", "recent_weeks", "move_to_sunday", "venues",
+      "online_sessions", "enterprises", "least_gap", "score")
+    measure = try yaml["measure"]?.string() ?? measure
+    rules.target = try yaml["sessions_a_year"].map { try $0.whole(in: 0...10_000) } ?? rules.target
+    rules.weeks = try yaml["weeks"].map { try $0.whole(in: 1...26) } ?? rules.weeks
+    rules.noticeDays = try yaml["notice_days"].map { try $0.whole(in: 0...60) } ?? rules.noticeDays
+    rules.recentDays = try yaml["recent_weeks"].map { try $0.whole(in: 0...52) * 7 } ?? rules.recentDays
+    movesToSunday = try yaml["move_to_sunday"]?.bool() ?? movesToSunday
+    venues = try yaml["venues"].map { try $0.items().map(Self.venue) } ?? venues
+    onlineSessions = try yaml["online_sessions"].map { try $0.whole(in: 0...100) } ?? onlineSessions
+    enterprises = try yaml["enterprises"].map { try $0.whole(in: 0...50) } ?? enterprises
+    rules.leastGap = try yaml["least_gap"].map { Double(try $0.whole(in: 1...10_000)) } ?? rules.leastGap
+    if let score = try yaml["score"] {
+      try score.allow("waiting", "online", "repetition", "balance")
+      rules.waiting = try score["waiting"].map(AlertSettings.share) ?? rules.waiting
+      rules.online = try score["online"].map(AlertSettings.share) ?? rules.online
+      rules.repetition = try score["repetition"].map(AlertSettings.share) ?? rules.repetition
+      rules.balance = try score["balance"].map(AlertSettings.share) ?? rules.balance
+    }
+  }
+
+  private static func venue(_ yaml: YAMLDocument) throws -> Venue {
+    try yaml.allow("name", "regions", "sessions")
+    return Venue(
+      id: try yaml.required("name").string(), regions: try yaml.required("regions").strings(),
+      sessions: try yaml["sessions"].map { try $0.whole(in: 0...100) } ?? 1)
+  }
+}

@@ -23,6 +23,8 @@ public struct AlertSettings: Sendable {
   ]
   /// Months of outcomes and closed cases from which the measures' effects are learned.
   public var evidenceMonths = 24
+  /// How Saturday fairs are planned.
+  public var fairs = FairSettings()
   /// What it costs to lend a person to another region and to another chain, in the same arbitrary unit, and how many enterprises on either
   /// side are matched, the largest first.
   public var otherRegionCost = 10, otherChainCost = 3, sharingEntries = 2000
@@ -62,7 +64,7 @@ public struct AlertSettings: Sendable {
   private mutating func read(_ yaml: YAMLDocument) throws {
     try yaml.allow(
       "horizon", "levels", "rate_needs_gap", "blue_quality", "calm_nights", "reopen_after_days", "data", "measures",
-      "lists", "teams")
+      "fairs", "lists", "teams")
     horizon = try yaml["horizon"].map { try $0.whole(in: 1...24) } ?? horizon
     if let levels = try yaml["levels"] { rules.steps = try Self.steps(levels) }
     rules.rateNeedsGap = try yaml["rate_needs_gap"]?.double() ?? rules.rateNeedsGap
@@ -71,6 +73,7 @@ public struct AlertSettings: Sendable {
     life.reopenAfterDays = try yaml["reopen_after_days"].map { try $0.whole(in: 0...3650) } ?? life.reopenAfterDays
     if let data = try yaml["data"] { try readData(data) }
     if let node = try yaml["measures"] { try readMeasures(node) }
+    if let node = try yaml["fairs"] { try fairs.read(node) }
     if let lists = try yaml["lists"] { try readLists(lists) }
     if let teams = try yaml["teams"] {
       for team in try teams.keys() {

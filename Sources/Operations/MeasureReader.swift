@@ -2,6 +2,14 @@ import Assistance
 import LabourMarket
 import Postgres
 
+/// What is known of the measures on a night.
+struct NightMeasures {
+  /// What is left of them and what was learned of them.
+  var outlook: MeasureOutlook
+  /// The fairs planned and held before.
+  var fairs = FairHistory()
+}
+
 /// Reads what is left of the measures this year and what was learned of their effects.
 struct MeasureReader {
   let session: Session
@@ -9,11 +17,13 @@ struct MeasureReader {
   let night: CalendarDay
 
   /// What is known of the measures on the night, of what was reported by then and of cases closed by then.
-  func outlook() throws -> MeasureOutlook {
+  func read() throws -> NightMeasures {
     let levers = session.profile.reference.levers
-    guard !levers.isEmpty else { return MeasureOutlook(rules: settings.measures, levers: []) }
+    var measures = NightMeasures(outlook: MeasureOutlook(rules: settings.measures, levers: []))
+    guard !levers.isEmpty else { return measures }
     let progress = try self.progress()
     let first = Month(year: night.month.year, month: 1)
+    measures.fairs = try fairs(progress, since: first)
     let window = (night.month - settings.evidenceMonths + 1)...night.month
     let cases = try closed(from: min(first.firstDay, window.lowerBound.firstDay))
     var capacities: [String: MeasureCapacity] = [:]
@@ -29,13 +39,43 @@ struct MeasureReader {
       capacity.used =
         capacity.unit == .sessions
         ? max(used, Double(hired.count)) : max(used, hired.reduce(0) { $0 + $1.item.hired })
+      if lever.code == settings.fairs.measure {
+        let held = measures.fairs.held(night)
+        capacity.used = max(capacity.used, Double(held.reported + held.planned))
+      }
       capacities[lever.code] = capacity
       if !counts.isEmpty, bringsPersons(lever, capacity) { reported[lever.code] = growth(window) }
     }
-    return MeasureOutlook(
+    measures.outlook = MeasureOutlook(
       rules: settings.measures, levers: levers,
       cases: cases.filter { $0.day >= window.lowerBound.firstDay }.map(\.item), reported: reported,
       capacities: capacities)
+    return measures
+  }
+
+  /// The sessions that earlier nights planned, and those that are reported.
+  private func fairs(_ progress: [String: [RunningCount]], since first: Month) throws -> FairHistory {
+    let rules = settings.fairs.rules
+    var history = FairHistory()
+    let lever = session.profile.reference.levers.first { $0.code == settings.fairs.measure }
+    for count in lever.flatMap({ progress[indicator($0)] }) ?? [] {
+      history.reported += count.growth(first...night.month)
+      history.reportedUntil = [history.reportedUntil, count.lastMonth].compactMap { $0 }.max()
+    }
+    let rows = try session.connection.query(
+      session.queries["assistance/fair_sessions"],
+      [
+        .text(session.profile.city), .date(min(first.firstDay, night - rules.recentDays).ordinal),
+        .date((night + rules.noticeDays - 1).ordinal), .date(night.ordinal),
+      ])
+    history.sessions = try rows.map { row in
+      FairSession(
+        day: CalendarDay(ordinal: try row.date(0)),
+        theme: FairTheme(chain: try row.string(2), region: try row.string(3)), venue: try row.string(1),
+        expected: try row.double(4), exceedance: try row.double(5), value: try row.double(6),
+        repetition: try row.double(7), balance: try row.double(8), turn: try row.int(9))
+    }
+    return history
   }
 
   /// The indicator that counts a measure's use.

@@ -22,6 +22,8 @@ struct ReportBuilder {
   let night: CalendarDay
   /// What is left of the measures and what was learned of them.
   let outlook: MeasureOutlook
+  /// The next Saturdays' fairs; `nil` where the profile has none.
+  let fairs: FairOutcome?
   /// The officers' group of each occupation.
   private let groups: [OccupationCode: OfficerGroup]
   /// Surplus persons by region, and in the city.
@@ -31,8 +33,8 @@ struct ReportBuilder {
 
   init(
     profile: Profile, settings: AlertSettings, names: ReportNames, strings: StringTable, data: ReportData,
-    outcome: AlertEvaluation.Outcome, night: CalendarDay, outlook: MeasureOutlook
-  ) {
+    outcome: AlertEvaluation.Outcome, night: CalendarDay, quiet: QuietDays, measures: NightMeasures
+  ) throws {
     self.profile = profile
     self.settings = settings
     self.names = names
@@ -40,7 +42,11 @@ struct ReportBuilder {
     self.data = data
     self.outcome = outcome
     self.night = night
-    self.outlook = outlook
+    outlook = measures.outlook
+    fairs =
+      try FairPlanning(
+        profile: profile, settings: settings, data: data, night: night, quiet: quiet, history: measures.fairs
+      ).plan()
     groups = Dictionary(profile.reference.occupations.map { ($0.code, $0.group) }, uniquingKeysWith: { a, _ in a })
     // What the lists tell of surpluses: whole persons, five and more.
     let told = zip(data.surpluses, data.surplusRegions).map { ($1, $0.surplus.rounded()) }.filter { $0.1 >= 5 }
@@ -75,7 +81,9 @@ struct ReportBuilder {
     let surpluses = zip(data.surpluses, data.surplusRegions).filter { team.isCity || $0.1 == team.code }.map(\.0)
     return ShortageList(
       header: header(team), rows: rows, enterprises: enterprises, surpluses: surpluses,
-      sharing: sharing.filter { team.isCity || $0.regions.contains(team.code) }.map(\.row), trends: trends(team))
+      sharing: sharing.filter { team.isCity || $0.regions.contains(team.code) }.map(\.row),
+      plans: teamPlans(team).map(\.sheet),
+      trends: trends(team))
   }
 
   /// The finest nodes that the forecast has for a list.

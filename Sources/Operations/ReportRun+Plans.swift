@@ -22,17 +22,25 @@ extension ReportRun {
     if settings.formats.contains(.html) {
       try staging.add("\(file).html", Data(try document.html(templates).utf8))
     }
-    for (key, sheet) in sheets where settings.formats.contains(.csv) {
-      let bytes = try CSVList.bytes(
-        sheet.table, builder.strings, charset: settings.usesGB18030 ? .gb18030 : .utf8WithMark)
-      try staging.add("\(builder.strings("file.\(key)")).csv", Data(bytes))
-    }
+    if settings.formats.contains(.csv) { try writePlanTables(sheets, builder, staging, folder: nil) }
     return true
+  }
+
+  /// Writes each plan as a CSV file.
+  func writePlanTables(
+    _ sheets: [(key: String, sheet: PlanSheet)], _ builder: ReportBuilder, _ staging: ListFolder, folder: String?
+  ) throws {
+    for (key, sheet) in sheets {
+      let bytes = try CSVList.bytes(
+        sheet.table, builder.strings, charset: builder.settings.usesGB18030 ? .gb18030 : .utf8WithMark)
+      try staging.add("\(folder.map { $0 + "/" } ?? "")\(builder.strings("file.\(key)")).csv", Data(bytes))
+    }
   }
 
   /// Records the plans beside the lists of the same run.
   func recordPlans(_ builder: ReportBuilder) throws {
     try put("measures", builder.measureRecords)
+    try put("fairs", builder.fairRecords)
   }
 
   private func put(_ table: String, _ records: [some Encodable]) throws {

@@ -88,9 +88,10 @@ public struct ReportRun {
       let counts = data.run.asOf >= session.clock.lastWholeMonth
       let outcome = try AlertEvaluation(session: session, settings: settings, run: run, night: night)
         .evaluate(data, writes: counts)
-      let builder = ReportBuilder(
+      let builder = try ReportBuilder(
         profile: session.profile, settings: settings, names: names, strings: strings, data: data, outcome: outcome,
-        night: night, outlook: try MeasureReader(session: session, settings: settings, night: night).outlook())
+        night: night, quiet: delivery.quiet,
+        measures: try MeasureReader(session: session, settings: settings, night: night).read())
       let lists = try render(builder, staging, templates)
       if counts { try writeBriefings(builder, lists, staging, templates) }
       var companions: [String] = []
@@ -187,6 +188,9 @@ public struct ReportRun {
         let bytes = try CSVList.bytes(
           table, builder.strings, charset: settings.usesGB18030 ? .gb18030 : .utf8WithMark)
         try staging.add("\(folder)/\(file).csv", Data(bytes))
+        if team.scope == .region {
+          try writePlanTables(builder.teamPlans(team), builder, staging, folder: folder)
+        }
         if builder.proposesSharing {
           let sharing = DetailTables(strings: builder.strings).sharing(
             list.sharing, hasContacts: settings.showsContacts)

@@ -27,7 +27,7 @@ public enum CSVList {
       case .count(let value): writer.field(value)
       case .probability(let value): writer.field(TableText.percent(value))
       // A plain hyphen, so that a spreadsheet reads a number.
-      case .percent, .change:
+      case .percent, .change, .decimal:
         writer.field(TableText.text(cell, strings, groups: false).replacing("−", with: "-"))
       default: writer.field(TableText.text(cell, strings, groups: false))
       }

@@ -183,42 +183,6 @@ public struct SurplusRow: Hashable, Sendable {
   }
 }
 
-/// A proposal of shared employment: people of one enterprise work for another for a while.
-public struct SharingRow: Hashable, Sendable {
-  /// One of the two parties.
-  public struct Party: Hashable, Sendable {
-    /// Unified social credit code, or the profile's own; name, chain and region.
-    public var creditCode: String, name: String, chain: String, region: String
-    /// Whom to call.
-    public var contact: String?, phone: String?
-
-    /// A party from its parts.
-    public init(creditCode: String, name: String, chain: String, region: String, contact: String?, phone: String?) {
-      self.creditCode = creditCode
-      self.name = name
-      self.chain = chain
-      self.region = region
-      self.contact = contact
-      self.phone = phone
-    }
-  }
-
-  /// Who lends, who borrows.
-  public var lender: Party, borrower: Party
-  /// The occupation that is sought.
-  public var occupation: String
-  /// Persons.
-  public var persons: Int
-
-  /// A proposal from its parts.
-  public init(lender: Party, borrower: Party, occupation: String, persons: Int) {
-    self.lender = lender
-    self.borrower = borrower
-    self.occupation = occupation
-    self.persons = persons
-  }
-}
-
 /// What was observed and what is expected of one node over time.
 public struct Trend: Hashable, Sendable {
   /// The node's name.
@@ -371,14 +335,17 @@ public struct ShortageList: Hashable, Sendable {
   public var surpluses: [SurplusRow]
   /// Proposals of shared employment in which an enterprise of the list takes part.
   public var sharing: [SharingRow]
+  /// The list's part of the plans for fairs and classes.
+  public var plans: [PlanSheet]
   /// The sum of the list first, then its chains, the largest first.
   public var trends: [Trend]
 
   /// A list from its parts.
   public init(
     header: ListHeader, rows: [ShortageRow], enterprises: [EnterpriseRow], surpluses: [SurplusRow],
-    sharing: [SharingRow] = [], trends: [Trend]
+    sharing: [SharingRow] = [], plans: [PlanSheet] = [], trends: [Trend]
   ) {
+    self.plans = plans
     self.sharing = sharing
     self.header = header
     self.rows = rows

@@ -99,10 +99,11 @@ public struct PageWriter: Sendable {
         "page.more.enterprises", TableText.grouped(list.surpluses.count - Self.mostSurpluses))
     }
     if !list.sharing.isEmpty { page["sharing"] = sharing() }
+    page["plans"] = list.plans.map { $0.section(strings, most: Self.mostPlanned) }
     return try templates.render("page", page)
   }
 
-  private static let mostSurpluses = 60
+  private static let mostSurpluses = 60, mostPlanned = 40
 
   private var horizonLabel: String {
     let header = list.header

@@ -28,14 +28,20 @@ public struct PlanSheet: Hashable, Sendable {
   /// What the section of a page shows; at most so many rows, and where the others are.
   func section(_ strings: StringTable, most: Int = .max) -> [String: Any] {
     func text(_ cell: TableCell) -> String { TableText.text(cell, strings, groups: true) }
-    let numbers = table.columns.map { $0.alignment == .right }
+    let classes = table.columns.map { column in
+      switch column.alignment {
+      case .left: "w"
+      case .center: "c"
+      case .right: "n"
+      }
+    }
     var out: [String: Any] = [
       "title": name, "lines": lines, "notes": notes, "empty": empty, "hasRows": !table.rows.isEmpty,
       "columns": table.columns.map(\.title),
       "rows": table.rows.prefix(most).map { row -> [String: Any] in
         [
-          "cells": zip(row, zip(table.columns, numbers)).map { cell, column -> [String: Any] in
-            ["text": text(cell), "label": column.0.title, "class": column.1 ? "n" : "w"]
+          "cells": zip(row, zip(table.columns, classes)).map { cell, column -> [String: Any] in
+            ["text": text(cell), "label": column.0.title, "class": column.1]
           }
         ]
       },

@@ -13,6 +13,8 @@ public enum TableCell: Hashable, Sendable {
   case count(Int)
   /// A share, 0…1.
   case percent(Double)
+  /// A number with one decimal, such as points.
+  case decimal(Double)
   /// A probability, 0…1; never shown as certain or impossible.
   case probability(Double)
   /// A relative change, −1…
@@ -120,12 +122,19 @@ public enum TableText {
     return value > 0 && text.contains(where: { ("1"..."9").contains($0) }) ? "+" + text : text
   }
 
+  /// A number with one decimal, rounded half away from zero.
+  public static func decimal(_ value: Double) -> String {
+    let tenths = Int((value * 10).rounded())
+    return "\(tenths < 0 ? "−" : "")\(grouped(abs(tenths) / 10)).\(abs(tenths) % 10)"
+  }
+
   /// A cell as text; numbers with thousands separators where `groups` says so.
   public static func text(_ cell: TableCell, _ strings: StringTable, groups: Bool) -> String {
     switch cell {
     case .empty: ""
     case .text(let text), .code(let text): text
     case .count(let value): groups ? grouped(value) : String(value)
+    case .decimal(let value): groups ? decimal(value) : decimal(value).replacing(",", with: "")
     case .percent(let share): percent(share)
     case .probability(let value): probability(value)
     case .change(let value): change(value)

@@ -132,6 +132,9 @@ struct TableSheet {
     case .count:
       style.numberFormat = "#,##0"
       style.isWrapped = false
+    case .decimal:
+      style.numberFormat = "#,##0.0"
+      style.isWrapped = false
     case .percent:
       style.numberFormat = "0.0%"
       style.isWrapped = false
@@ -161,7 +164,7 @@ struct TableSheet {
     switch cell {
     case .empty: sheet.writeBlank(row: row, column: column, style)
     case .count(let value): sheet.write(Double(value), row: row, column: column, style)
-    case .percent(let value), .probability(let value), .change(let value):
+    case .percent(let value), .decimal(let value), .probability(let value), .change(let value):
       sheet.write(value, row: row, column: column, style)
     case .text, .code, .day, .level, .suppressed:
       // A text cell of a workbook is never read as a formula, whatever it begins with.

@@ -17,6 +17,7 @@ struct ExportCommand: Operation {
       nonresponse   enterprises that answered the wave before and not the newest one: whom to call
       jobs          which postings are one job
       measures      what is left of each measure this year, and how much it has helped
+      fairs         the next Saturdays' fairs with their points
       alerts, shortfalls, surpluses
 
         labourwatch export forecast --as-of 2021-12 --output forecast.csv
