@@ -1,4 +1,5 @@
 import LabourMarket
+import Tabular
 
 /// Reads dates, months and moments as they are met in practice (domain.md, "What officers get"; contract section 2).
 enum CellDates {
@@ -279,5 +280,20 @@ struct DatePattern: Hashable, Sendable {
     else { return nil }
     let micros = ((clock[0] * 60 + clock[1]) * 60 + clock[2]) * 1_000_000
     return CellDates.Stamp(day: ordinal, micros: micros, isMonth: day == nil, zoneMinutes: nil)
+  }
+}
+
+/// Reads single cells of sheets as the feeds' rules read them.
+public enum SheetCell {
+  /// The day that a cell names in one of the forms of `CellDates`; `nil` where it is no day.
+  public static func day(_ text: String) -> CalendarDay? {
+    Array(Text.folded(text).utf8).withUnsafeBytes { CellDates.stamp($0) }.flatMap {
+      $0.isMonth ? nil : CalendarDay(ordinal: $0.day)
+    }
+  }
+
+  /// The number that a cell holds, with a unit or separators of thousands; `nil` where it is none.
+  public static func number(_ text: String) -> Double? {
+    Array(Text.folded(text).utf8).withUnsafeBytes { CellNumbers.number($0) }
   }
 }

@@ -10,19 +10,7 @@ extension FileIngest {
   func knownCounts(
     _ sha256: String, rules: String? = nil, status: FileResult.Status = .taken
   ) throws -> (counts: RowCounts, untold: [String])? {
-    let rows = try context.connection.query(
-      context.query("known_file"),
-      [.text(context.city), .text(feed), .text(sha256), .text(rules ?? program.rulesDigest), .text(status.rawValue)])
-    guard let row = rows.first else { return nil }
-    var counts = RowCounts()
-    counts.read = try row.int("read")
-    counts.rejected = try row.int("rejected")
-    counts.unchanged = counts.read - counts.rejected
-    counts.skipped = try row.int("skipped")
-    for (reason, count) in zip(try row.strings("reasons"), try row.ints("reason_counts")) {
-      if let reason { counts.rejectedByReason[reason] = count }
-    }
-    return (counts, try row.strings("untold_columns").compactMap(\.self))
+    try context.knownCounts(feed, sha256, rules: rules ?? program.rulesDigest, status: status)
   }
 
   /// A file's place in the order of receipt.
@@ -53,20 +41,7 @@ extension FileIngest {
 
   /// Writes the file's row of the ledger.
   func record(_ result: FileResult, rules: String? = nil) throws {
-    let counts = result.counts
-    try context.connection.execute(
-      context.query("put_file"),
-      [
-        .text(context.city), .int(Int(context.runID)), .int(fileNumber), .text(feed), .text(result.name),
-        .text(result.sha256), .int(result.bytes), .text(rules ?? program.rulesDigest),
-        .optional(result.form?.charset) { .text($0) },
-        .text(result.status.rawValue), .optional(result.message) { .text($0) }, .int(counts.read),
-        .int(counts.inserted), .int(counts.updated), .int(counts.late), .int(counts.unchanged), .int(counts.rejected),
-        .int(counts.skipped), .json(counts.reasonsJSON), .texts(result.unknownColumns), .double(result.seconds),
-        .double(Double(context.clock)), .optional(result.form?.type) { .text($0) },
-        .optional(result.form?.delimiter) { .text($0) }, .optional(result.form?.header ?? nil) { .texts($0) },
-        .int(counts.closed), .int(counts.reopened),
-      ])
+    try context.record(result, feed: feed, number: fileNumber, rules: rules ?? program.rulesDigest)
   }
 
   /// Remembers how far a source was pulled.
@@ -76,6 +51,40 @@ extension FileIngest {
 }
 
 extension IngestContext {
+  /// The counts that reading a file would give, where it was taken before under the same rules, and the columns that nobody was told of.
+  public func knownCounts(
+    _ feed: String, _ sha256: String, rules: String, status: FileResult.Status
+  ) throws -> (counts: RowCounts, untold: [String])? {
+    let rows = try connection.query(
+      query("known_file"), [.text(city), .text(feed), .text(sha256), .text(rules), .text(status.rawValue)])
+    guard let row = rows.first else { return nil }
+    var counts = RowCounts()
+    counts.read = try row.int("read")
+    counts.rejected = try row.int("rejected")
+    counts.unchanged = counts.read - counts.rejected
+    counts.skipped = try row.int("skipped")
+    for (reason, count) in zip(try row.strings("reasons"), try row.ints("reason_counts")) {
+      if let reason { counts.rejectedByReason[reason] = count }
+    }
+    return (counts, try row.strings("untold_columns").compactMap(\.self))
+  }
+
+  /// Writes a file's row of the ledger.
+  public func record(_ result: FileResult, feed: String, number: Int, rules: String) throws {
+    let counts = result.counts
+    try connection.execute(
+      query("put_file"),
+      [
+        .text(city), .int(Int(runID)), .int(number), .text(feed), .text(result.name), .text(result.sha256),
+        .int(result.bytes), .text(rules), .optional(result.form?.charset) { .text($0) }, .text(result.status.rawValue),
+        .optional(result.message) { .text($0) }, .int(counts.read), .int(counts.inserted), .int(counts.updated),
+        .int(counts.late), .int(counts.unchanged), .int(counts.rejected), .int(counts.skipped),
+        .json(counts.reasonsJSON), .texts(result.unknownColumns), .double(result.seconds), .double(Double(clock)),
+        .optional(result.form?.type) { .text($0) }, .optional(result.form?.delimiter) { .text($0) },
+        .optional(result.form?.header ?? nil) { .texts($0) }, .int(counts.closed), .int(counts.reopened),
+      ])
+  }
+
   /// Remembers how far a source was pulled.
   public func put(_ mark: SourceMark) throws {
     func text(_ text: String?) -> Value { .optional(text) { .text($0) } }

@@ -64,6 +64,14 @@ public struct FileForm: Sendable, Equatable {
   public var delimiter: String?
   /// The header as it stood in the file, of columns that the feed does not know without persons; `nil` where sheets differ in it.
   public var header: [String]?
+
+  /// A form from its parts.
+  public init(type: String, charset: String, delimiter: String? = nil, header: [String]? = nil) {
+    self.type = type
+    self.charset = charset
+    self.delimiter = delimiter
+    self.header = header
+  }
 }
 
 /// What became of a file.
@@ -110,4 +118,13 @@ public struct FileResult: Sendable {
   var hasContactColumns = false
   /// Wall-clock seconds.
   public var seconds = 0.0
+
+  /// A result without rows.
+  public init(name: String, sha256: String, bytes: Int, status: Status, message: String? = nil) {
+    self.name = name
+    self.sha256 = sha256
+    self.bytes = bytes
+    self.status = status
+    self.message = message
+  }
 }

@@ -9,6 +9,13 @@ public struct InboxFile: Sendable, Equatable {
   public let name: String
   /// What is to be remembered of the source that the file was pulled from, once it is taken; `nil` for a file of the inbox.
   public var mark: SourceMark?
+
+  /// A file by its path and name.
+  public init(path: String, name: String, mark: SourceMark? = nil) {
+    self.path = path
+    self.name = name
+    self.mark = mark
+  }
 }
 
 /// Why an inbox cannot be looked into.
@@ -25,13 +32,16 @@ public struct Inbox: Sendable {
   public let names: [String]
   /// Workbooks of corrections, which are no feed's, sorted by name.
   public let corrections: [InboxFile]
+  /// Lists that officers filled in, which are no feed's either, sorted by name.
+  public let lists: [InboxFile]
 
   /// Endings of files that are read.
   public static let endings = [".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz", ".xlsx", ".jsonl", ".jsonl.gz"]
 
   /// Looks into a folder. Hidden files and other endings (a copy that is still under way as `.part`, say) are passed over.
+  /// - Parameter isList: whether the workbook at a path is a list that officers filled in.
   /// - Throws: ``InboxFault`` when there is no such folder.
-  public init(folder: String) throws {
+  public init(folder: String, isList: (String) -> Bool = { _ in false }) throws {
     self.folder = folder
     guard let all = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
       throw InboxFault(
@@ -41,9 +51,14 @@ public struct Inbox: Sendable {
       let lower = name.lowercased()
       return !name.hasPrefix(".") && !name.hasPrefix("~$") && Self.endings.contains { lower.hasSuffix($0) }
     }.sorted()
-    let corrections = found.filter { CorrectionFile.isOne(folder + "/" + $0) }
-    names = found.filter { !corrections.contains($0) }
-    self.corrections = corrections.map { InboxFile(path: folder + "/" + $0, name: $0) }
+    func file(_ name: String) -> InboxFile { InboxFile(path: folder + "/" + name, name: name) }
+    corrections = found.map(file).filter { CorrectionFile.isOne($0.path) }
+    let corrections = corrections
+    lists = found.map(file).filter { file in
+      file.name.lowercased().hasSuffix(".xlsx") && !corrections.contains(file) && isList(file.path)
+    }
+    let taken = Set((corrections + lists).map(\.name))
+    names = found.filter { !taken.contains($0) }
   }
 
   /// The files of a feed, by name. A file belongs to the description with the longest pattern that fits its name, of
@@ -74,14 +89,15 @@ extension FeedDescription {
 }
 
 /// A file's size, time and place: what must not change while it is read.
-struct FileStamp: Equatable {
-  let size: Int
+public struct FileStamp: Equatable {
+  /// Bytes.
+  public let size: Int
   let seconds: Int
   let nanoseconds: Int
   let inode: UInt64
 
   /// The stamp of a file; `nil` where there is none, or where a folder, a pipe or a device bears the name: a pipe would be waited for.
-  init?(path: String) {
+  public init?(path: String) {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     size = Int(status.st_size)
@@ -91,7 +107,7 @@ struct FileStamp: Equatable {
   }
 
   /// SHA-256 of the file as 64 hexadecimal digits; `nil` where it cannot be read.
-  static func sha256(path: String) -> String? {
+  public static func sha256(path: String) -> String? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }

@@ -9,6 +9,8 @@ struct StoredAlert {
   var team: String
   var state: AlertState
   var officer: String?
+  /// What officers said of it last: the measure that runs or helped, persons hired, and their word.
+  var measure: String?, hired: Int?, note: String?
 }
 
 /// One night of all alerts: reads them, steps each, and writes what changed.
@@ -57,7 +59,7 @@ struct AlertEvaluation {
   /// Evaluates the alerts of a night; must run inside a transaction.
   /// - Parameter writes: whether the alerts remember it; a look back only shows what its forecast would make of them.
   func evaluate(_ data: ReportData, writes: Bool) throws -> Outcome {
-    var alerts = try newest()
+    var alerts = try Self.newest(session)
     var changes: [Change] = []
     var touched: [String] = []
     let stale = data.findings.filter { settings.dataKinds.contains($0.kind) }
@@ -69,8 +71,12 @@ struct AlertEvaluation {
       let step = settings.life.step(known?.state, observed: observed, night: night)
       guard let state = step.state, state != known?.state else { return }
       let isNew = known?.state.openedOn != state.openedOn
-      alerts[fingerprint] = StoredAlert(
-        subject: subject, team: team, state: state, officer: isNew ? nil : known?.officer)
+      var stored = StoredAlert(subject: subject, team: team, state: state)
+      if let known, !isNew {
+        stored = known
+        stored.state = state
+      }
+      alerts[fingerprint] = stored
       touched.append(fingerprint)
       if let event = step.event {
         changes.append(
@@ -130,7 +136,8 @@ struct AlertEvaluation {
     }
   }
 
-  private func newest() throws -> [String: StoredAlert] {
+  /// The newest alert of every node and feed, by fingerprint.
+  static func newest(_ session: Session) throws -> [String: StoredAlert] {
     var alerts: [String: StoredAlert] = [:]
     for row in try session.connection.query(
       session.queries["assistance/newest_alerts"], [.text(session.profile.city)])
@@ -151,7 +158,8 @@ struct AlertEvaluation {
           calmPeriods: try row.int("calm_periods"), calmLevel: calm,
           evaluatedFor: CalendarDay(ordinal: try row.date("evaluated_for")),
           closedOn: try row.optionalDate("closed_on").map { CalendarDay(ordinal: $0) }),
-        officer: try row.optionalString("officer"))
+        officer: try row.optionalString("officer"), measure: try row.optionalString("measure"),
+        hired: try row.optionalInt("hired"), note: try row.optionalString("note"))
     }
     return alerts
   }

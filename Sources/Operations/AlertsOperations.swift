@@ -20,6 +20,7 @@ public struct AlertsOperations {
     var fingerprint: String, openedOn: CalendarDay, subject: AlertSubject?, team: String
     var level: AlertLevel, status: AlertStatus, officer: String?, evaluatedFor: CalendarDay
     var closedOn: CalendarDay?, measure: String?, hired: Int?
+    var place: Place { Place(fingerprint: fingerprint, openedOn: openedOn, level: level) }
   }
 
   /// What an officer says with an action.
@@ -32,9 +33,12 @@ public struct AlertsOperations {
     public var measure: String?
     /// Persons hired; only for an outcome.
     public var hired: Int?
+    /// What the next night's lists print as the officer's word; `nil` leaves what they print.
+    public var note: String?
 
     /// A statement from its parts.
-    public init(officer: String, reason: String, measure: String? = nil, hired: Int? = nil) {
+    public init(officer: String, reason: String, measure: String? = nil, hired: Int? = nil, note: String? = nil) {
+      self.note = note
       self.officer = officer
       self.reason = reason
       self.measure = measure
@@ -100,6 +104,7 @@ public struct AlertsOperations {
   // MARK: Acting
 
   /// Takes an alert a step further: claimed, acting or resolved.
+  /// - Parameter fingerprint: the alert's name, or the number that its row bears on a list.
   /// - Returns: one line that says what is so now.
   /// - Throws: ``Failure`` (usage) where there is no such alert, or its status does not allow the step.
   public func apply(_ action: OfficerAction, to fingerprint: String, _ statement: Statement) throws -> String {
@@ -116,18 +121,13 @@ public struct AlertsOperations {
         let codes = session.profile.reference.levers.map(\.code).joined(separator: ", ")
         throw Failure.usage("“\(measure)” is no measure of this profile.", next: "Give one of: \(codes).")
       }
-      let closed = status == .resolved ? session.clock.local.day : nil
-      try session.connection.execute(
-        query("set_status"),
-        [
-          city, .text(fingerprint), .date(entry.openedOn.ordinal), .text(status.rawValue), .text(statement.officer),
-          .optional(closed) { .date($0.ordinal) }, .optional(statement.measure) { .text($0) },
-          .optional(statement.hired) { .int($0) },
-        ])
-      var reason = statement.reason
-      if let hired = statement.hired { reason += " (hired \(hired)\(statement.measure.map { ", \($0)" } ?? ""))" }
-      try event(entry, status.rawValue, actor: statement.officer, reason: reason)
-      return "\(fingerprint) is \(status.rawValue) by \(statement.officer).\n"
+      var told = statement
+      // Reasons stand in briefings: fewer than five persons are not told there.
+      if let hired = OfficerEntry(hired: statement.hired).toldHired {
+        told.reason += " (hired \(hired)\(statement.measure.map { ", \($0)" } ?? ""))"
+      }
+      try set(status, entry.place, told)
+      return "\(entry.fingerprint) is \(status.rawValue) by \(statement.officer).\n"
     }
   }
 
@@ -139,16 +139,70 @@ public struct AlertsOperations {
     }
     return try session.connection.transaction {
       let entry = try alert(fingerprint, locked: true)
-      let end = LocalTimestamp(day: day + 1).seconds - clock.offset
-      try session.connection.execute(
-        query("put_silence"),
-        [
-          city, .int(Int(RunID.fresh().value)), .text(fingerprint), .double(Double(clock.unixSeconds)),
-          .double(Double(end)), .text(statement.officer), .text(statement.reason),
-        ])
-      try event(entry, "silenced", actor: statement.officer, reason: "until the end of \(day): \(statement.reason)")
-      return "\(fingerprint) is quiet until the end of \(day).\n"
+      try quiet(until: day, entry.place, statement)
+      return "\(entry.fingerprint) is quiet until the end of \(day).\n"
     }
+  }
+
+  // MARK: Writing, inside a transaction that holds the alert
+
+  /// Which alert is meant, and its level.
+  struct Place {
+    var fingerprint: String, openedOn: CalendarDay, level: AlertLevel
+    /// The run that writes; `nil` for a command.
+    var run: RunID?
+  }
+
+  /// Gives an alert a status, with an event.
+  func set(_ status: AlertStatus, _ place: Place, _ statement: Statement) throws {
+    let closed = status == .resolved ? session.clock.local.day : nil
+    try session.connection.execute(
+      query("set_status"),
+      [
+        city, .text(place.fingerprint), .date(place.openedOn.ordinal), .text(status.rawValue),
+        .text(statement.officer), .optional(closed) { .date($0.ordinal) },
+        .optional(statement.measure) { .text($0) }, .optional(statement.hired) { .int($0) },
+        .optional(statement.note.map(OfficerListFile.normal)) { .text($0) },
+      ])
+    try event(place, status.rawValue, statement)
+  }
+
+  /// Asks for quiet until the end of a day, with an event.
+  func quiet(until day: CalendarDay, _ place: Place, _ statement: Statement) throws {
+    let clock = session.clock
+    let end = LocalTimestamp(day: day + 1).seconds - clock.offset
+    try session.connection.execute(
+      query("put_silence"),
+      [
+        city, .int(Int(RunID.fresh().value)), .text(place.fingerprint), .double(Double(clock.unixSeconds)),
+        .double(Double(end)), .text(statement.officer), .text(statement.reason),
+      ])
+    var told = statement
+    told.reason = "until the end of \(day): \(statement.reason)"
+    try event(place, AlertEventKind.silenced.rawValue, told)
+  }
+
+  /// Keeps an officer's word; the alert stays where it stands.
+  /// - Parameter isPrinted: whether the next night's lists print it.
+  func note(_ place: Place, _ statement: Statement, isPrinted: Bool) throws {
+    if isPrinted, let note = statement.note {
+      try session.connection.execute(
+        query("set_note"), [city, .text(place.fingerprint), .date(place.openedOn.ordinal), .text(note)])
+    }
+    try event(place, AlertEventKind.noted.rawValue, statement)
+  }
+
+  private func event(_ place: Place, _ event: String, _ statement: Statement) throws {
+    let record = [
+      "fingerprint": place.fingerprint, "opened_on": place.openedOn.description, "event": event,
+      "level": place.level.rawValue, "reason": statement.reason,
+    ]
+    try session.connection.execute(
+      query("put_events"),
+      [
+        city, .optional(place.run) { .int(Int($0.value)) }, .double(Double(session.clock.unixSeconds)),
+        .text(statement.officer), .json(String(decoding: try JSONEncoder().encode([record]), as: UTF8.self)),
+      ])
   }
 
   // MARK: Parts
@@ -161,21 +215,9 @@ public struct AlertsOperations {
     }
   }
 
-  private func event(_ entry: Entry, _ event: String, actor: String, reason: String) throws {
-    let record = [
-      "fingerprint": entry.fingerprint, "opened_on": entry.openedOn.description, "event": event,
-      "level": entry.level.rawValue, "reason": reason,
-    ]
-    try session.connection.execute(
-      query("put_events"),
-      [
-        city, .null, .double(Double(session.clock.unixSeconds)), .text(actor),
-        .json(String(decoding: try JSONEncoder().encode([record]), as: UTF8.self)),
-      ])
-  }
-
   /// The newest alert of a fingerprint; `locked` holds it until the transaction ends.
-  private func alert(_ fingerprint: String, locked: Bool = false) throws -> Entry {
+  private func alert(_ name: String, locked: Bool = false) throws -> Entry {
+    let fingerprint = AlertTicket.fingerprint(of: name)
     let rows = try session.connection.query(query(locked ? "lock_alert" : "alert"), [city, .text(fingerprint)])
     guard let row = rows.first else {
       throw Failure.usage(

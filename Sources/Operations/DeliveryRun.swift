@@ -112,7 +112,7 @@ struct DeliveryRun {
       message.attachments = try outbox.attachments(id)
       let receipt = try channel.send(message)
       try onAnswer()
-      try outbox.end(id, attempt: attempt, .sent(receipt), now: clock.now())
+      try outbox.end(id, attempt: attempt.number, .sent(receipt), now: clock.now())
       summary.sent += 1
       session.console.info(
         "message sent", ["message": "\(id.prefix(12))", "channel": "\(item.channel)", "team": "\(item.message.team)"])
@@ -122,20 +122,20 @@ struct DeliveryRun {
   }
 
   private func fail(
-    _ item: Outbox.Due, _ attempt: Int, _ error: TransferError, _ line: Line,
+    _ item: Outbox.Due, _ attempt: (number: Int, counted: Int), _ error: TransferError, _ line: Line,
     _ generator: inout SystemRandomNumberGenerator, _ summary: inout DeliverySummary
   ) throws {
     let now = clock.now()
     let id = item.message.id
-    if let delay = settings.retry.delay(after: error, attempt: attempt, using: &generator) {
-      try outbox.end(id, attempt: attempt, .again(error.description, at: now + delay), now: now)
+    if let delay = settings.retry.delay(after: error, attempt: attempt.counted, using: &generator) {
+      try outbox.end(id, attempt: attempt.number, .again(error.description, at: now + delay), now: now)
       // A channel that asks for quiet gets it for all its messages.
       if error.retryAfter != nil { line.next = max(line.next, now + delay) }
       session.console.info(
-        "message waits", ["message": "\(id.prefix(12))", "attempt": "\(attempt)", "why": "\(error.message)"])
+        "message waits", ["message": "\(id.prefix(12))", "attempt": "\(attempt.number)", "why": "\(error.message)"])
       return
     }
-    try outbox.end(id, attempt: attempt, .failed(error.description), now: now)
+    try outbox.end(id, attempt: attempt.number, .failed(error.description), now: now)
     summary.failed += 1
     summary.add(error.description, item)
     session.console.warning("message failed: \(error)", ["message": "\(id.prefix(12))", "channel": "\(item.channel)"])

@@ -47,7 +47,8 @@ public struct IngestRun {
   func perform(_ run: Run) throws -> RunSummary {
     let descriptions = try FeedSetup.descriptions(session.profile)
     let chosen = try choose(descriptions)
-    let inbox = try inbox()
+    let headings = try OfficerHeadings(resources: session.resources)
+    let inbox = try inbox(headings)
     try checkSources(chosen)
     let corrections = CorrectionStep(session: session, inbox: inbox, descriptions: descriptions, chosen: chosen)
     let needsKey =
@@ -72,7 +73,15 @@ public struct IngestRun {
       }
     }
     try corrections.run(run, environment, force: options.force, number: &number, &feeds, &findings)
-    for name in inbox.strangers(to: descriptions) where options.feeds.isEmpty {
+    let strangers = inbox.strangers(to: descriptions)
+    var taken: Set<String> = []
+    if options.feeds.isEmpty || options.feeds.contains(OfficerListStep.feed) {
+      let lists = OfficerListStep(session: session, headings: headings, lists: inbox.lists)
+      taken = try lists.run(
+        run, strangers: strangers.map { InboxFile(path: inbox.folder + "/" + $0, name: $0) }, force: options.force,
+        number: &number, &feeds, &findings)
+    }
+    for name in strangers where options.feeds.isEmpty && !taken.contains(name) {
       findings.add(
         feed: "", kind: "unknown_file",
         "\(PersonNumbers.masked(name)): no feed of the profile wants a file of this name; it was not read.")
@@ -96,19 +105,22 @@ public struct IngestRun {
 
   // MARK: The steps
 
-  private func inbox() throws -> Inbox {
+  private func inbox(_ headings: OfficerHeadings) throws -> Inbox {
     do {
-      return try Inbox(folder: options.inbox ?? session.profile.folder + "/inbox")
+      return try Inbox(folder: options.inbox ?? session.profile.folder + "/inbox") { path in
+        headings.isList(path, anySheet: false)
+      }
     } catch let fault as InboxFault {
       throw Failure.usage(fault.description)
     }
   }
 
   private func choose(_ all: [FeedDescription]) throws -> [FeedDescription] {
-    for name in options.feeds where !all.contains(where: { $0.feed.rawValue == name || $0.name == name }) {
+    for name in options.feeds
+    where name != OfficerListStep.feed && !all.contains(where: { $0.feed.rawValue == name || $0.name == name }) {
       throw Failure.usage(
         "--feed \(name): the profile \(session.profile.folder) has no such feed.",
-        next: "Its feeds are: \(all.map(\.name).joined(separator: ", ")).")
+        next: "Its feeds are: \((all.map(\.name) + [OfficerListStep.feed]).joined(separator: ", ")).")
     }
     return options.feeds.isEmpty
       ? all : all.filter { options.feeds.contains($0.feed.rawValue) || options.feeds.contains($0.name) }

@@ -104,9 +104,12 @@ struct Outbox {
   }
 
   /// Records that an attempt begins; committed before anything is sent.
-  /// - Returns: its number, or `nil` where the message is no longer to be sent.
-  func begin(_ id: String, now: Double) throws -> Int? {
-    try session.connection.query(query("begin_attempt"), [city, .text(id), .double(now)]).first.map { try $0.int(0) }
+  /// - Returns: its number, and which it is of those that the message has, since it was new or its operator let it try again; `nil` where the
+  ///   message is no longer to be sent.
+  func begin(_ id: String, now: Double) throws -> (number: Int, counted: Int)? {
+    try session.connection.query(query("begin_attempt"), [city, .text(id), .double(now)]).first.map {
+      (try $0.int(0), try $0.int(1))
+    }
   }
 
   /// Leaves a message for later without an attempt.

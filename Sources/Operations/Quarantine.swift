@@ -101,10 +101,10 @@ public struct Quarantine {
   }
 
   func values(_ filter: Filter) throws -> [Value] {
-    if let feed = filter.feed, Feed(rawValue: feed) == nil {
+    let feeds = Feed.allCases.map(\.rawValue) + [OfficerListStep.feed]
+    if let feed = filter.feed, !feeds.contains(feed) {
       throw Failure.usage(
-        "--feed \(feed): there is no such feed.",
-        next: "Feeds: \(Feed.allCases.map(\.rawValue).joined(separator: ", ")).")
+        "--feed \(feed): there is no such feed.", next: "Feeds: \(feeds.joined(separator: ", ")).")
     }
     if let reason = filter.reason, RejectionReason(rawValue: reason) == nil {
       throw Failure.usage(

@@ -24,6 +24,8 @@ struct ReportBuilder {
   let outlook: MeasureOutlook
   /// The next Saturdays' fairs; `nil` where the profile has none.
   let fairs: FairOutcome?
+  /// What the columns that officers fill in hold.
+  let columns: OfficerColumns
   /// The officers' group of each occupation.
   private let groups: [OccupationCode: OfficerGroup]
   /// Surplus persons by region, and in the city.
@@ -33,8 +35,10 @@ struct ReportBuilder {
 
   init(
     profile: Profile, settings: AlertSettings, names: ReportNames, strings: StringTable, data: ReportData,
-    outcome: AlertEvaluation.Outcome, night: CalendarDay, quiet: QuietDays, measures: NightMeasures
+    outcome: AlertEvaluation.Outcome, night: CalendarDay, quiet: QuietDays, measures: NightMeasures,
+    silences: [String: CalendarDay] = [:]
   ) throws {
+    columns = OfficerColumns(alerts: outcome.alerts, quiet: silences, settings: settings, night: night)
     self.profile = profile
     self.settings = settings
     self.names = names
@@ -113,16 +117,13 @@ struct ReportBuilder {
   /// A row where the node has a gap now or ahead, or an alert that is not closed.
   private func row(_ node: ReportData.NodeData, _ team: ReportTeam) -> ShortageRow? {
     let evidence = node.evidence(horizon: settings.horizon)
-    let own = alert(node.cell)
+    let own = columns.alert(node.cell)
     let isLive = own?.state.status.isLive ?? false
     guard evidence.gap >= settings.leastGap || isLive else { return nil }
-    // An officer who took the chain's case in the region took its cells with it, unless a cell has gone its own way.
-    let parent = alert(Cell(chain: node.cell.chain, region: node.cell.region))
-    let taken = own?.state.status == .open || own == nil ? parent : nil
-    let standing = taken.flatMap { [.claimed, .acting, .resolved].contains(shownStatus($0)) ? $0 : nil } ?? own
     let observed = settings.rules.level(evidence)
     let earlier = data.earlier[team.code]?[node.cell]
     let index = node.index(horizon: settings.horizon)
+    let printed = columns.printed(node.cell)
     return ShortageRow(
       cell: node.cell, previousRank: earlier?.rank, level: isLive ? own?.state.level ?? observed : observed,
       chain: node.cell.chain.map { names.chain($0.rawValue) } ?? strings("all.chains"),
@@ -132,19 +133,9 @@ struct ReportBuilder {
       forecast: node.forecast, exceedance: index.map { node.exceedances[$0] } ?? 0,
       threshold: index.map { node.thresholds[$0] } ?? 0, cause: MainCause(drivers: data.drivers[node.cell] ?? []),
       salary: node.salary, salaryMarket: node.salaryMarket, seekers: node.seekers, measures: measures(node),
-      officer: standing?.officer ?? settings.officers[node.cell.region?.rawValue ?? ""],
-      status: shownStatus(standing), firstSeen: earlier?.firstSeen ?? night, quality: node.quality)
+      entry: printed, ticket: columns.ticket(node.cell, printed: printed), firstSeen: earlier?.firstSeen ?? night,
+      quality: node.quality)
   }
-
-  /// The status of a live alert, and of one that was resolved and is still quiet.
-  private func shownStatus(_ alert: StoredAlert?) -> AlertStatus? {
-    guard let state = alert?.state else { return nil }
-    if state.status.isLive { return state.status }
-    let isQuiet = night - (state.closedOn ?? state.evaluatedFor) < settings.life.reopenAfterDays
-    return state.status == .resolved && isQuiet ? .resolved : nil
-  }
-
-  private func alert(_ cell: Cell) -> StoredAlert? { outcome.alerts[AlertSubject.shortage(cell).fingerprint] }
 
   /// The measures that fit a node.
   func measures(_ node: ReportData.NodeData) -> [MeasureAdvice] {
@@ -182,13 +173,14 @@ struct ReportBuilder {
 
   private func trends(_ team: ReportTeam) -> [Trend] {
     func trend(_ node: ReportData.NodeData, _ name: String, _ chain: ChainCode?) -> Trend {
-      let alert = alert(node.cell)
+      let alert = columns.alert(node.cell)
       let observed = settings.rules.level(node.evidence(horizon: settings.horizon))
+      let printed = columns.printed(node.cell)
       return Trend(
         name: name, chain: chain, history: data.history[node.cell] ?? [], forecast: node.forecast,
         employed: node.employed, openings: node.openings,
-        level: alert.flatMap { $0.state.status.isLive ? $0.state.level : nil } ?? observed, status: shownStatus(alert),
-        officer: alert?.officer)
+        level: alert.flatMap { $0.state.status.isLive ? $0.state.level : nil } ?? observed, entry: printed,
+        ticket: chain == nil ? nil : columns.ticket(node.cell, printed: printed))
     }
     let total =
       team.isCity

@@ -91,7 +91,8 @@ public struct ReportRun {
       let builder = try ReportBuilder(
         profile: session.profile, settings: settings, names: names, strings: strings, data: data, outcome: outcome,
         night: night, quiet: delivery.quiet,
-        measures: try MeasureReader(session: session, settings: settings, night: night).read())
+        measures: try MeasureReader(session: session, settings: settings, night: night).read(),
+        silences: try OfficerColumns.quiet(session))
       let lists = try render(builder, staging, templates)
       if counts { try writeBriefings(builder, lists, staging, templates) }
       var companions: [String] = []

@@ -49,10 +49,10 @@ public struct ShortageRow: Hashable, Sendable {
   public var seekers: Double?
   /// What could be done.
   public var measures: [MeasureAdvice]
-  /// Who is in charge; `nil` where nobody is.
-  public var officer: String?
-  /// Where its alert stands; `nil` where there is none.
-  public var status: AlertStatus?
+  /// What stands in the columns that officers fill in: where its alert stands, who is in charge, what they said.
+  public var entry: OfficerEntry
+  /// The number of its row; `nil` where officers are not to fill it in.
+  public var ticket: AlertTicket?
   /// First night of its unbroken presence.
   public var firstSeen: CalendarDay
   /// Codes of what is known about the data.
@@ -64,7 +64,8 @@ public struct ShortageRow: Hashable, Sendable {
     occupation: String, employed: Double?, openings: Double, previousMonth: Double? = nil,
     previousYear: Double? = nil, forecast: [ForecastPoint], exceedance: Double, threshold: Double,
     cause: MainCause? = nil, salary: Double? = nil, salaryMarket: Double? = nil, seekers: Double? = nil,
-    measures: [MeasureAdvice] = [], officer: String? = nil, status: AlertStatus? = nil, firstSeen: CalendarDay,
+    measures: [MeasureAdvice] = [], entry: OfficerEntry = OfficerEntry(), ticket: AlertTicket? = nil,
+    firstSeen: CalendarDay,
     quality: [String] = []
   ) {
     self.cell = cell
@@ -86,8 +87,8 @@ public struct ShortageRow: Hashable, Sendable {
     self.salaryMarket = salaryMarket
     self.seekers = seekers
     self.measures = measures
-    self.officer = officer
-    self.status = status
+    self.entry = entry
+    self.ticket = ticket
     self.firstSeen = firstSeen
     self.quality = quality
   }
@@ -180,58 +181,6 @@ public struct SurplusRow: Hashable, Sendable {
     self.reason = reason
     self.contact = contact
     self.phone = phone
-  }
-}
-
-/// What was observed and what is expected of one node over time.
-public struct Trend: Hashable, Sendable {
-  /// The node's name.
-  public var name: String
-  /// The chain's code; `nil` for the sum of the list.
-  public var chain: ChainCode?
-  /// Observed unfilled openings by month, the oldest first.
-  public var history: [(month: Month, openings: Double)]
-  /// The months ahead.
-  public var forecast: [ForecastPoint]
-  /// Employed persons and openings now; `nil` where unknown.
-  public var employed: Double?, openings: Double?
-  /// The node's own level, where its alert stands, and who is in charge.
-  public var level: AlertLevel, status: AlertStatus?, officer: String?
-
-  /// A trend from its parts.
-  public init(
-    name: String, chain: ChainCode?, history: [(month: Month, openings: Double)], forecast: [ForecastPoint],
-    employed: Double? = nil, openings: Double? = nil, level: AlertLevel = .none, status: AlertStatus? = nil,
-    officer: String? = nil
-  ) {
-    self.name = name
-    self.chain = chain
-    self.history = history
-    self.forecast = forecast
-    self.employed = employed
-    self.openings = openings
-    self.level = level
-    self.status = status
-    self.officer = officer
-  }
-
-  /// openings / (employed + openings); `nil` where one is unknown, or the employed are so few that the rate would tell their number.
-  public var rate: Double? {
-    guard let employed, let openings, whole(employed) >= 5 else { return nil }
-    return LevelEvidence.rate(gap: openings, employed: employed)
-  }
-
-  /// Equality of all parts.
-  public static func == (a: Self, b: Self) -> Bool {
-    a.name == b.name && a.chain == b.chain && a.forecast == b.forecast && a.employed == b.employed
-      && a.openings == b.openings && a.level == b.level && a.status == b.status && a.officer == b.officer
-      && a.history.elementsEqual(b.history, by: { $0.month == $1.month && $0.openings == $1.openings })
-  }
-  /// Hashes what distinguishes trends.
-  public func hash(into hasher: inout Hasher) {
-    hasher.combine(name)
-    hasher.combine(chain)
-    hasher.combine(forecast)
   }
 }
 

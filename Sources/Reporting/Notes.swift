@@ -142,6 +142,7 @@ public struct Notes: Sendable {
     [
       Note(
         label: strings("reading.scope"), text: strings("reading.scope.text", TableText.grouped(whole(header.leastGap)))),
+      Note(label: strings("reading.fill"), text: strings("reading.fill.text")),
       Note(label: strings("reading.totals"), text: strings("reading.totals.text")),
       Note(label: strings("reading.privacy"), text: strings("reading.privacy.text")),
     ]

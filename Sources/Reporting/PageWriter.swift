@@ -175,7 +175,7 @@ public struct PageWriter: Sendable {
       "gapLabel": strings("column.openings"), "exceedance": TableText.probability(row.exceedance),
       "threshold": TableText.grouped(whole(row.threshold)),
       "statusLabel": strings("column.status"),
-      "status": row.status.map { strings("status.\($0.rawValue)") } ?? "—", "officer": row.officer ?? "",
+      "status": row.entry.status.map { strings("status.\($0.rawValue)") } ?? "—", "officer": row.entry.officer,
       "sinceLabel": strings("column.first_seen"), "since": row.firstSeen.description,
       "quality": row.quality.isEmpty ? "" : former.quality(row.quality),
       "spark": FanChart.spark(now: row.openings, forecast: row.forecast), "changes": changes(row),

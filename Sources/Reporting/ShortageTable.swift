@@ -9,7 +9,9 @@ public enum ListColumn: String, CaseIterable, Sendable {
   case previousRank = "previous_rank"
   case cause, pay, supply, measures, officer, status
   case firstSeen = "first_seen"
-  case quality
+  case quality, hired, measure, note
+  case quietUntil = "quiet_until"
+  case alert
 }
 
 /// Forms the shortage table: the columns of the domain, in their order.
@@ -27,6 +29,8 @@ public struct ShortageTable: Sendable {
     self.measureNames = measureNames
     self.omitted = omitted
   }
+
+  private var officers: OfficerTable { OfficerTable(strings: strings, measureNames: measureNames) }
 
   var words: ListWords { ListWords(strings: strings, measureNames: measureNames) }
 
@@ -80,7 +84,7 @@ public struct ShortageTable: Sendable {
     case .cause: return [TableColumn(title, width: 13.5)]
     case .pay, .supply: return [TableColumn(title, width: 7.5, .center)]
     case .measures: return [TableColumn(title, width: 24)]
-    case .officer, .status: return [TableColumn(title, width: 8, .center)]
+    case .officer, .status, .hired, .measure, .note, .quietUntil, .alert: return [officers.column(column)]
     case .firstSeen: return [TableColumn(title, width: 11, .center)]
     case .quality: return [TableColumn(title, width: 10)]
     }
@@ -106,8 +110,8 @@ public struct ShortageTable: Sendable {
     case .pay: [pay(row)]
     case .supply: [persons(row.seekers)]
     case .measures: [row.measures.isEmpty ? .empty : .text(words.measures(row.measures))]
-    case .officer: [row.officer.map { .text($0) } ?? .empty]
-    case .status: [row.status.map { .text(strings("status.\($0.rawValue)")) } ?? .empty]
+    case .officer, .status, .hired, .measure, .note, .quietUntil, .alert:
+      [officers.cell(column, row.entry, row.ticket)]
     case .firstSeen: [.day(row.firstSeen)]
     case .quality: [.text(quality(row.quality))]
     }

@@ -25,6 +25,8 @@ public enum TableCell: Hashable, Sendable {
   case level(AlertLevel)
   /// A count of persons below five, which is not told.
   case suppressed
+  /// The number of an alert, by which a row is known when it comes back.
+  case ticket(String)
 }
 
 /// One column of a table.
@@ -40,9 +42,25 @@ public struct TableColumn: Hashable, Sendable {
   public var alignment: Alignment
   /// Whether the last row holds the column's sum.
   public var isSummed: Bool
+  /// What officers may write into its cells; `nil` where nothing is to be written.
+  public var input: Input?
+
+  /// Whether the column is printed; only the last ones may not be.
+  public var isPrinted = true
+
+  /// What officers may write.
+  public enum Input: Hashable, Sendable {
+    /// Any text.
+    case text
+    /// One of these words; others are asked about and not refused.
+    case words([String])
+  }
 
   /// A column from its parts.
-  public init(_ title: String, width: Double, _ alignment: Alignment = .left, isSummed: Bool = false) {
+  public init(
+    _ title: String, width: Double, _ alignment: Alignment = .left, isSummed: Bool = false, input: Input? = nil
+  ) {
+    self.input = input
     self.title = title
     self.width = width
     self.alignment = alignment
@@ -132,7 +150,7 @@ public enum TableText {
   public static func text(_ cell: TableCell, _ strings: StringTable, groups: Bool) -> String {
     switch cell {
     case .empty: ""
-    case .text(let text), .code(let text): text
+    case .text(let text), .code(let text), .ticket(let text): text
     case .count(let value): groups ? grouped(value) : String(value)
     case .decimal(let value): groups ? decimal(value) : decimal(value).replacing(",", with: "")
     case .percent(let share): percent(share)

@@ -12,6 +12,8 @@ struct TableSheet {
   private static let mutedColor: UInt32 = 0x5B6570
   private static let totalFill: UInt32 = 0xE8EDF3
   private static let restFill: UInt32 = 0xF6F7F9
+  private static let inputHeaderFill: UInt32 = 0xB45309
+  private static let inputFill: UInt32 = 0xFFF8E6
   /// More columns than these cannot be read on one printed A4 page: they take two, beside one another.
   private static let mostColumnsOnA4 = 20
 
@@ -54,6 +56,8 @@ struct TableSheet {
     let header = CellStyle(
       isBold: true, isWrapped: true, alignment: .center, fill: Self.headerFill, color: 0xFFFFFF, hasBorder: true)
     for (index, column) in table.columns.enumerated() {
+      var header = header
+      if column.input != nil { header.fill = Self.inputHeaderFill }
       sheet.write(column.title, row: headerRow, column: index, header)
     }
     let first = headerRow + 1
@@ -62,7 +66,9 @@ struct TableSheet {
       let isRest = hasRest && offset == table.rows.count - 1
       sheet.setHeight(height(row, columns), row: first + offset)
       for (index, cell) in row.enumerated() {
-        write(cell, sheet, row: first + offset, column: index, table.columns[index], fill: isRest ? Self.restFill : nil)
+        let input = table.columns[index].input == nil ? nil : Self.inputFill
+        write(
+          cell, sheet, row: first + offset, column: index, table.columns[index], fill: isRest ? Self.restFill : input)
       }
     }
     let last = first + table.rows.count - 1
@@ -71,6 +77,19 @@ struct TableSheet {
         empty, row: first, columns: count, CellStyle(alignment: .center, color: Self.mutedColor))
     } else {
       writeTotal(sheet, table, first: first, last: last)
+      for (index, column) in table.columns.enumerated() {
+        guard let input = column.input else { continue }
+        var words: [String] = []
+        if case .words(let offered) = input { words = offered }
+        book.offer(
+          words, on: sheet, rows: first...last, column: index, title: strings("fill.title"),
+          message: strings("fill.message"))
+      }
+    }
+    let printed = table.columns.prefix { $0.isPrinted }.count
+    if printed < count {
+      let below = table.rows.isEmpty ? 1 : (table.total.isEmpty ? 0 : 1) + (table.whole.isEmpty ? 0 : 1)
+      sheet.setPrintArea(rows: first + table.rows.count + below, columns: printed, breaks: [])
     }
     sheet.freeze(row: first, column: frozen)
     sheet.setUpPrinting(
@@ -96,7 +115,7 @@ struct TableSheet {
       style.fill = Self.totalFill
       if case .count(let value) = cell {
         // 109: sums what a filter leaves in sight.
-        let letter = columnName(index)
+        let letter = Workbook.columnName(index)
         sheet.write(
           formula: "=SUBTOTAL(109,\(letter)\(first + 1):\(letter)\(last + 1))", value: Double(value), row: last + 1,
           column: index, style)
@@ -114,16 +133,6 @@ struct TableSheet {
       if case .text = cell, definition.alignment == .left { definition.alignment = .center }
       write(cell, sheet, row: last + 2, column: index, definition, fill: Self.totalFill, isBold: true)
     }
-  }
-
-  private func columnName(_ index: Int) -> String {
-    var rest = index
-    var name = ""
-    repeat {
-      name = String(UnicodeScalar(UInt8(65 + rest % 26))) + name
-      rest = rest / 26 - 1
-    } while rest >= 0
-    return name
   }
 
   private func style(_ cell: TableCell, _ column: TableColumn) -> CellStyle {
@@ -145,6 +154,11 @@ struct TableSheet {
       style.numberFormat = "+0.0%;-0.0%;0.0%"
       style.isWrapped = false
     case .code: style.numberFormat = "@"
+    case .ticket:
+      style.numberFormat = "@"
+      style.isWrapped = false
+      style.size = 7
+      style.color = 0x9AA3AD
     case .level(let level):
       style.isBold = level > .none
       style.fill = level.palette.fill
@@ -166,7 +180,7 @@ struct TableSheet {
     case .count(let value): sheet.write(Double(value), row: row, column: column, style)
     case .percent(let value), .decimal(let value), .probability(let value), .change(let value):
       sheet.write(value, row: row, column: column, style)
-    case .text, .code, .day, .level, .suppressed:
+    case .text, .code, .day, .level, .suppressed, .ticket:
       // A text cell of a workbook is never read as a formula, whatever it begins with.
       sheet.write(TableText.text(cell, strings, groups: true), row: row, column: column, style)
     }

@@ -17,6 +17,11 @@ final class Workbook {
   private let path: String
   private var formats: [CellStyle: UnsafeMutablePointer<lxw_format>] = [:]
   private var fault: lxw_error?
+  private var offers: [Offer] = []
+
+  private struct Offer {
+    let words: [String], sheet: Sheet, rows: ClosedRange<Int>, column: Int, title: String, message: String
+  }
 
   /// Begins a file.
   /// - Parameters:
@@ -56,6 +61,42 @@ final class Workbook {
       throw WorkbookFault(description: "\(path): the sheet “\(name)” cannot be added.")
     }
     return Sheet(pointer: sheet, book: self)
+  }
+
+  /// Offers words in the cells of a column; ``placeOffers(on:)`` puts them into effect.
+  func offer(_ words: [String], on sheet: Sheet, rows: ClosedRange<Int>, column: Int, title: String, message: String) {
+    offers.append(Offer(words: words, sheet: sheet, rows: rows, column: column, title: title, message: message))
+  }
+
+  /// Writes all words that are offered on a hidden sheet, the last one: lists that stand in a cell's rule itself hold 255 bytes only.
+  func placeOffers(on name: String) throws(WorkbookFault) {
+    guard !offers.isEmpty else { return }
+    let hidden = try sheet(name)
+    var lists: [[String]] = []
+    for offer in offers where !offer.words.isEmpty && !lists.contains(offer.words) { lists.append(offer.words) }
+    for row in 0..<(lists.map(\.count).max() ?? 0) {
+      for (column, words) in lists.enumerated() where row < words.count {
+        hidden.write(words[row], row: row, column: column, CellStyle())
+      }
+    }
+    for offer in offers {
+      let range = lists.firstIndex(of: offer.words).map { column in
+        "='\(name)'!$\(Self.columnName(column))$1:$\(Self.columnName(column))$\(offer.words.count)"
+      }
+      offer.sheet.offer(range, rows: offer.rows, column: offer.column, title: offer.title, message: offer.message)
+    }
+    hidden.hide()
+  }
+
+  /// The letters of a column, from 0.
+  static func columnName(_ index: Int) -> String {
+    var rest = index
+    var name = ""
+    repeat {
+      name = String(UnicodeScalar(UInt8(65 + rest % 26))) + name
+      rest = rest / 26 - 1
+    } while rest >= 0
+    return name
   }
 
   /// Adds a line chart that a sheet places with ``Sheet/place(_:row:column:width:height:)``.
@@ -206,6 +247,26 @@ struct Sheet {
   func filter(headerRow: Int, lastRow: Int, columns: Int) {
     book.note(worksheet_autofilter(pointer, UInt32(headerRow), 0, UInt32(lastRow), UInt16(columns - 1)))
   }
+
+  /// Says beside the cells of a column what they are for, and offers the words that stand in a range of cells; other words are asked about and
+  /// not refused.
+  func offer(_ range: String?, rows: ClosedRange<Int>, column: Int, title: String, message: String) {
+    var validation = lxw_data_validation()
+    validation.validate = UInt8(
+      range == nil ? LXW_VALIDATION_TYPE_ANY.rawValue : LXW_VALIDATION_TYPE_LIST_FORMULA.rawValue)
+    validation.error_type = UInt8(LXW_VALIDATION_ERROR_TYPE_WARNING.rawValue)
+    let texts = [title, message, range ?? ""].map { (text: String) in strdup(text) }
+    defer { for text in texts { free(text) } }
+    validation.input_title = texts[0]
+    validation.input_message = texts[1]
+    if range != nil { validation.value_formula = texts[2] }
+    book.note(
+      worksheet_data_validation_range(
+        pointer, UInt32(rows.lowerBound), UInt16(column), UInt32(rows.upperBound), UInt16(column), &validation))
+  }
+
+  /// Hides the sheet.
+  func hide() { worksheet_hide(pointer) }
 
   /// Colours the sheet's tab.
   func setTab(_ color: UInt32) { worksheet_set_tab_color(pointer, color) }

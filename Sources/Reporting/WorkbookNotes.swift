@@ -30,50 +30,8 @@ extension WorkbookWriter {
       }
       row += 1
     }
-    row = writeChains(sheet, notes, row: row)
     try writeCharts(book, sheet, name, trends, row: row)
     sheet.setUpPrinting(landscape: true, headerRow: nil, footer: "&R&8\(strings("page", "&P", "&N"))")
-  }
-
-  /// The chains with their own level, gap and forecast. Returns the row after them.
-  private func writeChains(_ sheet: Sheet, _ notes: Notes, row start: Int) -> Int {
-    let chains = list.chains
-    guard !chains.isEmpty else { return start }
-    sheet.setHeight(20, row: start)
-    sheet.merge(
-      strings("notes.chains"), row: start, columns: 13,
-      CellStyle(size: 11, isBold: true, fill: 0xE8EDF3, color: 0x1F3A5F))
-    let header = CellStyle(
-      isBold: true, isWrapped: true, alignment: .center, fill: 0x1F3A5F, color: 0xFFFFFF, hasBorder: true)
-    let month = notes.horizonMonth
-    let titles = [
-      strings("column.chain"), strings("column.level"), strings("column.employed"), strings("column.openings"),
-      strings("column.rate"), strings("column.forecast", month), strings("column.interval", month),
-      strings("column.status"), strings("column.officer"),
-    ]
-    sheet.setHeight(36, row: start + 1)
-    for (column, title) in titles.enumerated() { sheet.write(title, row: start + 1, column: column, header) }
-    let alignments: [TableColumn.Alignment] = [
-      .left, .center, .right, .right, .right, .right, .center, .center, .center,
-    ]
-    for (offset, chain) in chains.enumerated() {
-      let point = chain.forecast.first { $0.month.description == month }
-      let cells: [TableCell] = [
-        .text(chain.name), .level(chain.level), persons(chain.employed),
-        chain.openings.map { .count(whole($0)) } ?? .empty, chain.rate.map { .percent($0) } ?? .empty,
-        point.map { .count(whole($0.p50)) } ?? .empty,
-        point.map { .text("\(TableText.grouped(whole($0.p10)))–\(TableText.grouped(whole($0.p90)))") } ?? .empty,
-        chain.status.map { .text(strings("status.\($0.rawValue)")) } ?? .empty,
-        chain.officer.map { .text($0) } ?? .empty,
-      ]
-      sheet.setHeight(Double(TextWidth.lines(chain.name, width: 17)) * 15.5 + 5, row: start + 2 + offset)
-      for (column, cell) in cells.enumerated() {
-        TableSheet(book: sheet.book, strings: strings).write(
-          cell, sheet, row: start + 2 + offset, column: column, TableColumn("", width: 10, alignments[column]),
-          fill: nil)
-      }
-    }
-    return start + chains.count + 3
   }
 
   /// A note's text stands in one merged range of its row; the row is as high as the text needs.

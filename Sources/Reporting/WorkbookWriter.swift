@@ -2,7 +2,7 @@ import Assistance
 import CLibXLSXWriter
 import LabourMarket
 
-/// Writes a list as a workbook of four sheets: shortages, enterprises, surpluses, explanations with charts.
+/// Writes a list as a workbook: shortages, enterprises, surpluses, explanations with charts, and the chains.
 public struct WorkbookWriter: Sendable {
   let list: ShortageList
   let strings: StringTable
@@ -48,6 +48,11 @@ public struct WorkbookWriter: Sendable {
         list.surpluses, hasContacts: list.surpluses.contains { $0.contact != nil || $0.phone != nil }), notes,
       lines: [strings("unit.surpluses")], frozen: 2, hasRest: false, tab: 0x2E7D32)
     try writeNotes(book, notes)
+    let chains = ChainTable(strings: strings, measureNames: measureNames, month: horizonMonth)
+    try writeSheet(
+      book, "chains", chains.table(list.chains), notes, lines: [strings("unit.chains")], frozen: 2, hasRest: false,
+      tab: 0xB45309)
+    try book.placeOffers(on: strings("sheet.words"))
     try book.close()
   }
 

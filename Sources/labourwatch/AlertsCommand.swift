@@ -46,15 +46,17 @@ struct AlertsCommand: ParsableCommand {
 
   /// What every action needs.
   struct Common: ParsableArguments {
-    @Argument(help: "The alert.") var fingerprint: String
+    @Argument(help: "The alert, or the number of its row on a list.") var fingerprint: String
     @Option(help: "Who speaks.") var officer: String
     @OptionGroup var clock: ClockOptions
     @OptionGroup(title: "Global options") var globals: GlobalOptions
 
-    func apply(_ action: OfficerAction, reason: String, measure: String? = nil, hired: Int? = nil) throws -> ExitStatus
-    {
+    func apply(
+      _ action: OfficerAction, reason: String?, measure: String? = nil, hired: Int? = nil
+    ) throws -> ExitStatus {
       let operations = AlertsOperations(session: try Session(globals.configuration(clock)))
-      let statement = AlertsOperations.Statement(officer: officer, reason: reason, measure: measure, hired: hired)
+      let statement = AlertsOperations.Statement(
+        officer: officer, reason: reason ?? action.rawValue, measure: measure, hired: hired, note: reason)
       Console.writeOutput(try operations.apply(action, to: fingerprint, statement))
       return .done
     }
@@ -62,7 +64,7 @@ struct AlertsCommand: ParsableCommand {
 
   struct Claim: Operation {
     static let configuration = CommandConfiguration(abstract: "Take an alert.")
-    @Option(help: "A word about it.") var reason = "claimed"
+    @Option(help: "A word about it.") var reason: String?
     @OptionGroup var common: Common
 
     func perform() throws -> ExitStatus { try common.apply(.claim, reason: reason) }
@@ -78,7 +80,7 @@ struct AlertsCommand: ParsableCommand {
 
   struct Resolve: Operation {
     static let configuration = CommandConfiguration(abstract: "Close an alert with its outcome.")
-    @Option(help: "What came of it.") var reason = "resolved"
+    @Option(help: "What came of it.") var reason: String?
     @Option(help: "Persons hired.") var hired: Int?
     @Option(help: "The measure that helped most, a code of reference/levers.csv.") var measure: String?
     @OptionGroup var common: Common

@@ -110,6 +110,32 @@ private final class Receiver: Sendable {
     }
   }
 
+  @Test func aMessageThatIsRetriedHasAllItsAttemptsAgain() throws {
+    let server = try TestWebServer { _ in .init(503, "", headers: ["Retry-After": "0"]) }
+    try ReportFixture.with { fixture in
+      try fixture.use(
+        delivery: """
+          channels: {hub: {type: webhook, url: "${HUB}"}}
+          routes: [{team: "321322", channel: hub}]
+          retry: {attempts: 3, first_delay: 0.01s, longest_delay: 0.01s, patience: 5s}
+          """, ["HUB": server.url])
+      try fixture.forecast(run: 1, digest: "a", [("liquor", "321322", "6-02", 600)])
+      #expect(try fixture.report("2022-01-06", .deliver).messages?.failed == 1)
+      #expect(server.requests.count == 3)
+      let session = try fixture.session("2022-01-06T09:00:00")
+      let operations = DeliveryOperations(session: session)
+      #expect(try operations.retry(nil).hasPrefix("1 messages"))
+      #expect(try operations.send() == .incomplete)
+      #expect(server.requests.count == 6, "a fresh budget of three attempts")
+      #expect(Set(server.requests.map { $0.headers["idempotency-key"] }).count == 1)
+      // The attempts before are kept, and numbered on.
+      #expect(
+        try fixture.texts("SELECT attempt_no || ' ' || outcome FROM delivery_attempts ORDER BY attempt_no") == [
+          "1 recoverable", "2 recoverable", "3 final", "4 recoverable", "5 recoverable", "6 final",
+        ])
+    }
+  }
+
   @Test func mailCarriesTheWorkbook() throws {
     let receiver = try MailReceiver()
     try ReportFixture.with { fixture in

@@ -45,6 +45,8 @@ private func part(_ path: String, _ name: String) throws -> String {
     + (1...6).flatMap { ["2022-0\($0) 预测", "2022-0\($0) 区间"] }
     + [
       "超阈值概率", "阈值", "环比", "同比", "上期排位", "主因", "薪资与市场比", "可用供给", "建议措施", "责任专员", "状态", "首次出现", "数据质量",
+      // What officers fill in beside status and officer, and the number of the alert.
+      "办结招聘人数", "见效措施", "办理说明", "暂不提醒至", "预警编号（请勿改动）",
     ]
 
   @Test func columnsAreThoseOfTheDomain() throws {
@@ -124,7 +126,7 @@ private func part(_ path: String, _ name: String) throws -> String {
     try workbook(list, Fixture.strings(), "\(out)/list.xlsx")
     let book = try part("\(out)/list.xlsx", "xl/workbook.xml")
     let names = book.matches(of: /<sheet name="([^"]+)"/).map { String($0.1) }
-    #expect(names == ["缺口清单", "企业明细", "富余清单", "指标说明"])
+    #expect(names == ["缺口清单", "企业明细", "富余清单", "指标说明", "产业链", "选项"])
     let sheet = try part("\(out)/list.xlsx", "xl/worksheets/sheet1.xml")
     let header = sheet.matches(of: /<c r="[A-Z]+4"[^>]*t="inlineStr"><is><t[^>]*>([^<]*)</).map { String($0.1) }
     #expect(header == Self.columns)
@@ -133,7 +135,7 @@ private func part(_ path: String, _ name: String) throws -> String {
     #expect(merged.allSatisfy { $0.0 == $0.1 && Int($0.0).map { $0 < 4 } == true } && merged.count == 3)
     #expect(sheet.contains("paperSize=\"9\"") && sheet.contains("orientation=\"landscape\""))
     #expect(sheet.contains("fitToWidth=\"2\" fitToHeight=\"0\"") && sheet.contains("topLeftCell=\"F5\""))
-    #expect(book.contains("_xlnm.Print_Titles") && sheet.contains("<autoFilter ref=\"A4:AG44\"/>"))
+    #expect(book.contains("_xlnm.Print_Titles") && sheet.contains("<autoFilter ref=\"A4:AL44\"/>"))
     // The total is a formula with the value of the rows.
     let total = list.rows.reduce(0) { $0 + Int($1.openings.rounded()) }
     #expect(sheet.contains("<f>SUBTOTAL(109,G5:G44)</f><v>\(total)</v>"))
@@ -171,7 +173,7 @@ private func part(_ path: String, _ name: String) throws -> String {
   @Test func thePageEscapesWhatFeedsSay() throws {
     var list = Fixture.list(rows: 2, enterprises: 2)
     list.rows[0].chain = "<script>alert(1)</script>"
-    list.rows[0].officer = "\"><img src=x onerror=alert(1)>"
+    list.rows[0].entry.officer = "\"><img src=x onerror=alert(1)>"
     list.enterprises[0].name = "A & B <b>'s"
     list.trends[1].name = "\"<svg onload=x>"
     list.header.missingFeeds = ["<i>late</i>"]

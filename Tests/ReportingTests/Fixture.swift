@@ -87,7 +87,7 @@ enum Fixture {
         MeasureAdvice(lever: "job-fair", reason: .now),
         MeasureAdvice(lever: "labour-sharing", reason: .surplusHere, persons: 38),
         MeasureAdvice(lever: "returnees", reason: .ahead),
-      ], officer: index % 4 == 0 ? "王敏" : nil, status: level > .none ? .open : nil,
+      ], entry: OfficerEntry(status: level > .none ? .open : nil, officer: index % 4 == 0 ? "王敏" : ""),
       firstSeen: header.night - index % 30, quality: index % 6 == 0 ? ["short_history", "dominated"] : [])
   }
 
