@@ -12,8 +12,8 @@ public struct FairWeekend: Hashable, Sendable {
   }
 }
 
-/// The days of Saturday fairs: a Saturday that is a statutory holiday, or worked for one (调休), gives its fair to the Sunday where that is
-/// free. Where it is not, a worked Saturday keeps it, and a holiday has none.
+/// The days of Saturday fairs: a Saturday that is a statutory holiday, or worked for one (调休), gives its fair to the
+/// Sunday where that is free. Where it is not, a worked Saturday keeps it, and a holiday has none.
 public struct FairCalendar: Sendable {
   let days: QuietDays
   let moves: Bool

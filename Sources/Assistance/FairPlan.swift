@@ -19,15 +19,15 @@ public struct FairVenue: Hashable, Sendable {
 
 /// How fairs are planned.
 public struct FairRules: Hashable, Sendable {
-  /// Sessions that a year must have at least; how many weeks are planned; days of notice that enterprises need: nearer days stay as they
-  /// were planned before.
+  /// Sessions that a year must have at least; how many weeks are planned; days of notice that enterprises need:
+  /// nearer days stay as they were planned before.
   public var target: Int, weeks: Int, noticeDays: Int
   /// Days back in which sessions count as recent.
   public var recentDays: Int
   /// Share of the value that a week of waiting costs; share that a session online is worth.
   public var waiting: Double, online: Double
-  /// What each earlier session of the same chain in the same region costs, as a share of the value of its first; and what each earlier
-  /// session of the chain anywhere costs, as a share of the mean of all those values.
+  /// What each earlier session of the same chain in the same region costs, as a share of the value of its first; and
+  /// what each earlier session of the chain anywhere costs, as a share of the mean of all those values.
   public var repetition: Double, balance: Double
   /// Persons short, now or in the month of the fair, without which there is no session.
   public var leastGap: Double
@@ -70,7 +70,8 @@ public struct FairNeed: Hashable, Sendable {
   public var theme: FairTheme
   /// Persons short now.
   public var openings: Double
-  /// By month ahead, the first is the next month: P50 of persons short, and the probability that the threshold is exceeded.
+  /// By month ahead, the first is the next month: P50 of persons short, and the probability that the threshold is
+  /// exceeded.
   public var forecast: [Double], exceedance: [Double]
 
   /// A need from its parts.
@@ -90,7 +91,8 @@ public struct FairSession: Hashable, Sendable {
   public var isFixed: Bool
   /// Persons short at the end of the fair's month, and the probability that the threshold is exceeded.
   public var expected: Double, exceedance: Double
-  /// Points: probability × persons × (1 − waiting × weeks) × share online; what recent sessions of the theme and of the chain take off.
+  /// Points: probability × persons × (1 − waiting × weeks) × share online; what recent sessions of the theme and of
+  /// the chain take off.
   public var value: Double, repetition: Double, balance: Double
   /// Which session of its theme it is, recent ones counted, from 1.
   public var turn: Int
@@ -118,9 +120,10 @@ public struct FairSession: Hashable, Sendable {
 
 /// Which chain gets which day and venue.
 ///
-/// As many sessions as the days' quotas ask for, as far as venues and needs reach, and among all such plans one with the most points. Venues and
-/// quotas are capacities, a theme has at most one session a day, and what recent sessions take off grows with their number: a min-cost
-/// flow from chains over themes and days to venues (``FlowNetwork``), whose solution is exact.
+/// As many sessions as the days' quotas ask for, as far as venues and needs reach, and among all such plans one with
+/// the most points. Venues and quotas are capacities, a theme has at most one session a day, and what recent sessions
+/// take off grows with their number: a min-cost flow from chains over themes and days to venues (``FlowNetwork``),
+/// whose solution is exact.
 public struct FairPlan: Sendable {
   let rules: FairRules
   let venues: [FairVenue]
@@ -145,7 +148,8 @@ public struct FairPlan: Sendable {
     self.recent = recent
   }
 
-  /// Sessions that each of the days to the end of a year must have so that they bring `sessions` together, the earlier ones not fewer.
+  /// Sessions that each of the days to the end of a year must have so that they bring `sessions` together, the
+  /// earlier ones not fewer.
   /// - Complexity: O(days).
   public static func quotas(_ sessions: Int, days: Int) -> [Int] {
     guard days > 0, sessions > 0 else { return [Int](repeating: 0, count: days) }
@@ -173,7 +177,8 @@ public struct FairPlan: Sendable {
     max(need.openings, outlook(need, day).persons) >= rules.leastGap
   }
 
-  /// What one earlier session takes off: of each theme, a share of its best day's value; of a chain, a share of the mean of those.
+  /// What one earlier session takes off: of each theme, a share of its best day's value; of a chain, a share of the
+  /// mean of those.
   public func penalties(_ days: [CalendarDay]) -> (themes: [Double], chain: Double) {
     let best = needs.map { need in days.map { value(need, $0) }.max() ?? 0 }
     let mean = best.isEmpty ? 0 : best.reduce(0, +) / Double(best.count)
@@ -188,7 +193,8 @@ public struct FairPlan: Sendable {
     let off = penalties(days.map(\.day))
     let chains = needs.map(\.theme.chain).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     let wanted = days.reduce(0) { $0 + $1.quota }
-    // Hundredths of a point are as fine as the sheet shows; the shift keeps every cost positive and is the same for all sessions.
+    // Hundredths of a point are as fine as the sheet shows; the shift keeps every cost positive and is the same for
+    // all sessions.
     func cents(_ points: Double) -> Int { Int((points * 100).rounded()) }
     let shift = needs.flatMap { need in days.map { cents(value(need, $0.day)) } }.max() ?? 0
     var network = FlowNetwork(nodes: 2)

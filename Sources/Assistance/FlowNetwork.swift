@@ -1,8 +1,9 @@
 /// A network in which as much as possible flows from its source to its sink, at least cost.
 ///
-/// Solved exactly by successive shortest augmenting paths (Jewell 1958; Ahuja, Magnanti, Orlin, *Network Flows*, 1993, section 9.7); the paths are
-/// found by Bellman and Ford's relaxation from a queue. Integer arithmetic in a fixed order: equal networks give equal flows. For dense
-/// transportation problems with thousands of parties use ``LabourSharing``.
+/// Solved exactly by successive shortest augmenting paths (Jewell 1958; Ahuja, Magnanti, Orlin, *Network Flows*,
+/// 1993, section 9.7); the paths are found by Bellman and Ford's relaxation from a queue. Integer arithmetic in a
+/// fixed order: equal networks give equal flows. For dense transportation problems with thousands of parties use
+/// ``LabourSharing``.
 struct FlowNetwork {
   private struct Arc {
     var target: Int, capacity: Int, cost: Int
@@ -22,7 +23,8 @@ struct FlowNetwork {
     return leaving.count - 1
   }
 
-  /// Adds an arc; `cost` a unit may be negative as long as no cycle costs less than nothing. Returns its index for ``flow(_:)``.
+  /// Adds an arc; `cost` a unit may be negative as long as no cycle costs less than nothing. Returns its index for
+  /// ``flow(_:)``.
   @discardableResult
   mutating func addArc(_ from: Int, _ to: Int, capacity: Int, cost: Int = 0) -> Int {
     leaving[from].append(arcs.count)

@@ -37,7 +37,8 @@ public struct RunningCount: Hashable, Sendable {
   /// The last month that is reported.
   public var lastMonth: Month? { steps.last?.last }
 
-  /// By how much it grew from the beginning of the first month to the end of the last one; 0 where nothing was reported.
+  /// By how much it grew from the beginning of the first month to the end of the last one; 0 where nothing was
+  /// reported.
   public func growth(_ months: ClosedRange<Month>) -> Double {
     steps.reduce(0) { sum, step in
       let overlap = min(step.last, months.upperBound) - max(step.first, months.lowerBound) + 1
@@ -79,7 +80,8 @@ public struct MeasureCapacity: Hashable, Sendable {
 
   /// A measure's capacity in a year.
   ///
-  /// `… a year` is the year's own. `… by 2023` is a total: what was left of it on 1 January is spread evenly over the years to the end.
+  /// `… a year` is the year's own. `… by 2023` is a total: what was left of it on 1 January is spread evenly over the
+  /// years to the end.
   /// - Parameters:
   ///   - usedBefore: what was used of a total before this year.
   ///   - used: what was used this year.

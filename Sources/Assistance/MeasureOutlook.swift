@@ -19,15 +19,18 @@ public struct ClosedCase: Hashable, Sendable {
 
 /// What was learned of measures: which have helped, and how much of a gap is closed where somebody works on it.
 ///
-/// Shares are the posterior mean of a Dirichlet prior over the measures (Gelman et al., *Bayesian Data Analysis*, 3rd ed., section 3.4): with prior
-/// shares w, a prior weight of α persons and n persons hired by each measure, as closed cases tell, share = (α·w + n) / (α + Σn). A kind's
-/// prior share is the national split (64 % recruiting, 27 % bringing back, 8 % sharing), shared evenly among its measures.
+/// Shares are the posterior mean of a Dirichlet prior over the measures (Gelman et al., *Bayesian Data Analysis*, 3rd
+/// ed., section 3.4): with prior shares w, a prior weight of α persons and n persons hired by each measure, as closed
+/// cases tell, share = (α·w + n) / (α + Σn). A kind's prior share is the national split (64 % recruiting, 27 %
+/// bringing back, 8 % sharing), shared evenly among its measures.
 ///
-/// The feed of outcomes tells of some measures only. It says how these compare, and nothing about the others: it moves the shares among the
-/// measures reported and leaves their sum as it is. That is exact for a Dirichlet distribution, whose parts are independent of
-/// their sum (aggregation and subcompositional independence; Aitchison 1986, section 3.3).
+/// The feed of outcomes tells of some measures only. It says how these compare, and nothing about the others: it
+/// moves the shares among the measures reported and leaves their sum as it is. That is exact for a Dirichlet
+/// distribution, whose parts are independent of their sum (aggregation and subcompositional independence; Aitchison
+/// 1986, section 3.3).
 ///
-/// The share of a gap that is closed is the posterior mean of a beta prior with the same weight: (α·c + Σhired) / (α + Σgap).
+/// The share of a gap that is closed is the posterior mean of a beta prior with the same weight: (α·c + Σhired) / (α
+/// + Σgap).
 public struct MeasureOutlook: Hashable, Sendable {
   /// What is known of one measure.
   public struct State: Hashable, Sendable {
@@ -35,7 +38,8 @@ public struct MeasureOutlook: Hashable, Sendable {
     public var kind: MeasureKind
     /// Its share in what has helped: before anything was learned, and now.
     public var prior: Double, share: Double
-    /// Persons hired by it as closed cases tell, and as the feed of outcomes tells; fewer than five are not used, and are 0 here.
+    /// Persons hired by it as closed cases tell, and as the feed of outcomes tells; fewer than five are not used, and
+    /// are 0 here.
     public var cases: Double, reported: Double
     /// What is left of it this year.
     public var capacity: MeasureCapacity
@@ -121,7 +125,8 @@ public struct MeasureOutlook: Hashable, Sendable {
   /// Whether nothing is left of a measure this year.
   public func isExhausted(_ lever: String) -> Bool { (states[lever]?.capacity.left).map { $0 < 1 } ?? false }
 
-  /// How many of a gap a measure can be expected to fill: gap × closure × its share among the measures that fit, at most what is left of it.
+  /// How many of a gap a measure can be expected to fill: gap × closure × its share among the measures that fit, at
+  /// most what is left of it.
   /// - Parameters:
   ///   - gap: persons short when it starts to work.
   ///   - fitting: the codes of all measures that fit the gap.

@@ -16,7 +16,8 @@ public enum MeasureKind: String, CaseIterable, Sendable {
 public struct MeasureRules: Hashable, Sendable {
   /// Kind of each measure by its code in `levers.csv`; a measure without a kind counts as training.
   public var kinds: [String: MeasureKind]
-  /// Prior share of a kind in what has helped. National practice: 64 % help with recruiting, 27 % bringing back, 8 % sharing.
+  /// Prior share of a kind in what has helped. National practice: 64 % help with recruiting, 27 % bringing back, 8 %
+  /// sharing.
   public var weights: [MeasureKind: Double]
   /// How many measures a row names at most.
   public var most: Int
@@ -24,7 +25,8 @@ public struct MeasureRules: Hashable, Sendable {
   public var structuralShare: Double
   /// How many persons of evidence the prior shares are worth.
   public var priorWeight: Double
-  /// Prior share of a gap that is closed where somebody works on it. Official figures of planned hires that came true: 53–67 %, 88 %.
+  /// Prior share of a gap that is closed where somebody works on it. Official figures of planned hires that came
+  /// true: 53–67 %, 88 %.
   public var closure: Double
 
   /// Rules from their parts.
@@ -127,9 +129,10 @@ public struct MeasureAdvice: Hashable, Sendable {
 extension MeasureRules {
   /// The measures that fit a shortage, the most useful first.
   ///
-  /// A measure fits when it suits the occupation's group, something is left of it this year, and it starts to work while the shortage is
-  /// still forecast. Sharing needs a surplus; training and classes need a structural gap. Those that fit are ranked by the share of their kind
-  /// in what has helped, and within a kind by lead time; a structural gap moves preparing people to the second place, so that it is begun now.
+  /// A measure fits when it suits the occupation's group, something is left of it this year, and it starts to work
+  /// while the shortage is still forecast. Sharing needs a surplus; training and classes need a structural gap. Those
+  /// that fit are ranked by the share of their kind in what has helped, and within a kind by lead time; a structural
+  /// gap moves preparing people to the second place, so that it is begun now.
   /// - Complexity: O(levers log levers).
   public func advice(_ need: Need, levers: [Lever], outlook: MeasureOutlook) -> [MeasureAdvice] {
     let now = max(need.openings, need.forecast.first ?? 0)

@@ -36,6 +36,28 @@ extension AlertSettings {
       for code in try indicators.keys() { measureIndicators[code] = try indicators[code]?.string() }
     }
   }
+
+  mutating func readClasses(_ yaml: YAMLDocument) throws {
+    try yaml.allow(
+      "measures", "class_size", "completion", "arrival", "past_months", "months_ahead", "least_gap")
+    classes.measures = try yaml["measures"]?.strings() ?? classes.measures
+    if let size = try yaml["class_size"] {
+      let sizes = try size.items().map { try $0.whole(in: 1...500) }
+      guard sizes.count == 2, sizes[0] <= sizes[1] else {
+        throw size.fault("should be the least and the most seats of a class, such as [30, 50].")
+      }
+      (classes.smallest, classes.largest) = (sizes[0], sizes[1])
+    }
+    if let node = try yaml["completion"] {
+      classes.completion = try Self.share(node)
+      guard classes.completion >= 0.05 else { throw node.fault("should be 0.05 or more.") }
+    }
+    classes.arrival = try yaml["arrival"].map(Self.share) ?? classes.arrival
+    classes.pastMonths =
+      try yaml["past_months"].map { try $0.whole(in: 1...ForecastWriter.occupationMonths) } ?? classes.pastMonths
+    classes.monthsAhead = try yaml["months_ahead"].map { try $0.whole(in: 1...24) } ?? classes.monthsAhead
+    classes.leastGap = try yaml["least_gap"].map { try $0.whole(in: 1...10_000) } ?? classes.leastGap
+  }
 }
 
 /// `fairs` of `alerts.yaml`: how Saturday fairs are planned and where they can be held.

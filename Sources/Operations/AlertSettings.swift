@@ -25,6 +25,8 @@ public struct AlertSettings: Sendable {
   public var evidenceMonths = 24
   /// How Saturday fairs are planned.
   public var fairs = FairSettings()
+  /// How order classes and training are planned.
+  public var classes = ClassRules()
   /// What it costs to lend a person to another region and to another chain, in the same arbitrary unit, and how many enterprises on either
   /// side are matched, the largest first.
   public var otherRegionCost = 10, otherChainCost = 3, sharingEntries = 2000
@@ -64,7 +66,7 @@ public struct AlertSettings: Sendable {
   private mutating func read(_ yaml: YAMLDocument) throws {
     try yaml.allow(
       "horizon", "levels", "rate_needs_gap", "blue_quality", "calm_nights", "reopen_after_days", "data", "measures",
-      "fairs", "lists", "teams")
+      "fairs", "classes", "lists", "teams")
     horizon = try yaml["horizon"].map { try $0.whole(in: 1...24) } ?? horizon
     if let levels = try yaml["levels"] { rules.steps = try Self.steps(levels) }
     rules.rateNeedsGap = try yaml["rate_needs_gap"]?.double() ?? rules.rateNeedsGap
@@ -74,6 +76,7 @@ public struct AlertSettings: Sendable {
     if let data = try yaml["data"] { try readData(data) }
     if let node = try yaml["measures"] { try readMeasures(node) }
     if let node = try yaml["fairs"] { try fairs.read(node) }
+    if let node = try yaml["classes"] { try readClasses(node) }
     if let lists = try yaml["lists"] { try readLists(lists) }
     if let teams = try yaml["teams"] {
       for team in try teams.keys() {

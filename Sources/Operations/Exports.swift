@@ -7,7 +7,7 @@ import Tabular
 /// What can be exported as data (contract section 3); the raw value is the word on the command line.
 public enum ExportSubject: String, CaseIterable, Sendable {
   case forecast, scenario, ledger, quarantine, findings, response, nonresponse, alerts, shortfalls, surpluses,
-    jobs, measures, fairs
+    jobs, measures, fairs, classes
 }
 
 /// Writes a table of the database as CSV or JSON Lines, in a fixed order of rows, whole or not at all.
@@ -55,7 +55,7 @@ public struct Exports {
     case .ledger, .quarantine, .findings, .alerts, .jobs: return [city]
     case .response, .nonresponse:
       return [city, .text(asOf.map { LocalTimestamp(day: $0.lastDay, second: 86_399).description } ?? "infinity")]
-    case .shortfalls, .measures, .fairs: return [city, try newest("reporting/report_as_of", asOf, "list")]
+    case .shortfalls, .measures, .fairs, .classes: return [city, try newest("reporting/report_as_of", asOf, "list")]
     case .scenario:
       return [
         city,

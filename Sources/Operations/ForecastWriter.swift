@@ -18,6 +18,7 @@ struct ForecastWriter {
     try writeNodes(forecast)
     try writeDrivers(forecast)
     try writeHistory(forecast)
+    try writeOccupations(forecast)
     let allotted = EnterpriseAllotment(
       inputs.enterprises.map {
         EnterpriseAllotment.Part(cell: $0.cell, openings: $0.openings, sought: $0.sought, planned: $0.planned)
@@ -106,6 +107,36 @@ struct ForecastWriter {
           try key(&row, entry.node.level.rawValue)
           try row.add(entry.node.key.chain?.rawValue ?? "")
           try row.add(entry.node.key.region?.rawValue ?? "")
+          try row.add((forecast.start + t).firstDay.description)
+          try row.add(openings)
+          try row.end()
+        }
+      }
+    }
+  }
+
+  /// Months of openings by region and occupation that are kept: as many as a plan may ask for.
+  static let occupationMonths = 24
+
+  private func writeOccupations(_ forecast: ShortfallForecast) throws {
+    var sums: [Cell: [Double]] = [:]
+    var order: [Cell] = []
+    for entry in forecast.nodes where entry.node.level == .cell {
+      guard let region = entry.node.key.region, let occupation = entry.node.key.occupation else { continue }
+      let cell = Cell(region: region, occupation: occupation)
+      if let known = sums[cell] {
+        sums[cell] = zip(known, entry.history).map { $0 + $1 }
+      } else {
+        order.append(cell)
+        sums[cell] = entry.history
+      }
+    }
+    try copy("occupations") { row in
+      for cell in order {
+        let history = sums[cell] ?? []
+        for (t, openings) in history.enumerated().suffix(Self.occupationMonths) {
+          try key(&row, cell.region?.rawValue ?? "")
+          try row.add(cell.occupation?.rawValue ?? "")
           try row.add((forecast.start + t).firstDay.description)
           try row.add(openings)
           try row.end()

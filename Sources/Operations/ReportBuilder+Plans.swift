@@ -16,14 +16,21 @@ extension ReportBuilder {
     return [("effects", effects)] + cityPlans
   }
 
-  private var cityPlans: [(key: String, sheet: PlanSheet)] {
-    fairSheet(region: nil).map { [("fairs", $0)] } ?? []
-  }
+  private var cityPlans: [(key: String, sheet: PlanSheet)] { plans(region: nil) }
 
   /// The part of the plans that a team's page shows, by their keys in the texts.
   func teamPlans(_ team: ReportTeam) -> [(key: String, sheet: PlanSheet)] {
-    guard team.scope == .region else { return team.scope == .city ? cityPlans : [] }
-    return fairSheet(region: team.code).map { [("fairs", $0)] } ?? []
+    switch team.scope {
+    case .city: cityPlans
+    case .region: plans(region: team.code)
+    case .regions: []
+    }
+  }
+
+  private func plans(region: String?) -> [(key: String, sheet: PlanSheet)] {
+    [("fairs", fairSheet(region: region)), ("classes", classSheet(region: region))].compactMap { key, sheet in
+      sheet.map { (key, $0) }
+    }
   }
 
   private var effects: PlanSheet {
@@ -98,12 +105,20 @@ extension ReportBuilder {
     }.prefix(3).map(\.key)
   }
 
-  /// The enterprises with the largest expected shortage, those of several occupations once.
   private func enterprises(_ theme: FairTheme) -> [FairRow.Enterprise] {
+    enterprises { row, region, _ in
+      row.chainCode?.rawValue == theme.chain && (theme.isOnline || region == theme.region)
+    }
+  }
+
+  /// The enterprises with the largest expected shortage, those of several occupations once.
+  func enterprises(
+    _ isMeant: (EnterpriseRow, String, OccupationCode?) -> Bool
+  ) -> [FairRow.Enterprise] {
     var order: [String] = []
     var found: [String: FairRow.Enterprise] = [:]
-    for (row, region) in zip(data.enterprises, data.enterpriseRegions)
-    where row.chainCode?.rawValue == theme.chain && (theme.isOnline || region == theme.region) {
+    for (index, row) in data.enterprises.enumerated()
+    where isMeant(row, data.enterpriseRegions[index], data.enterpriseOccupations[index]) {
       if found[row.creditCode] == nil {
         order.append(row.creditCode)
         let call = [row.contact, row.phone].compactMap { $0 }.joined(separator: " ")

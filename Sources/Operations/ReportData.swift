@@ -60,6 +60,7 @@ struct ReportData {
   var surpluses: [SurplusRow]
   var surplusRegions: [String]
   var findings: [Finding]
+  var occupationGaps = OccupationGaps()
   /// By team and node.
   var earlier: [String: [Cell: EarlierRow]]
 }
@@ -108,6 +109,7 @@ struct ReportReader {
     try history(&data, key)
     try enterprises(&data, key + [until])
     try surpluses(&data, key + [until])
+    data.occupationGaps = try occupationGaps(run)
     data.findings = try session.connection.query(query("findings"), [city]).map {
       ReportData.Finding(feed: try $0.string(0), kind: try $0.string(1), message: try $0.string(2))
     }

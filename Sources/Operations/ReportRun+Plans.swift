@@ -41,6 +41,7 @@ extension ReportRun {
   func recordPlans(_ builder: ReportBuilder) throws {
     try put("measures", builder.measureRecords)
     try put("fairs", builder.fairRecords)
+    try put("classes", builder.classRecords)
   }
 
   private func put(_ table: String, _ records: [some Encodable]) throws {

@@ -5,7 +5,8 @@ import LabourMarket
 public struct FairProgress: Hashable, Sendable {
   /// The year, and the sessions that it must have at least.
   public var year: Int, target: Int
-  /// Sessions reported as held; sessions planned for days that are over and not reported yet; sessions planned for the days to come.
+  /// Sessions reported as held; sessions planned for days that are over and not reported yet; sessions planned for
+  /// the days to come.
   public var reported: Int, assumed: Int, planned: Int
   /// Sessions that are neither held nor planned yet, and days of fairs after those planned.
   public var missing: Int, daysLeft: Int

@@ -28,8 +28,8 @@ public struct ListWords: Sendable {
     }.joined(separator: strings("list.separator"))
   }
 
-  /// What can be expected of a measure, from five persons on, and what is left of it this year; without separators, so that a cell of a
-  /// CSV needs no quotes.
+  /// What can be expected of a measure, from five persons on, and what is left of it this year; without separators,
+  /// so that a cell of a CSV needs no quotes.
   private func figures(_ advice: MeasureAdvice) -> String {
     var parts: [String] = []
     if whole(advice.effect) >= 5 { parts.append(strings("measure.effect", String(whole(advice.effect)))) }

@@ -17,7 +17,8 @@ public struct MeasureRow: Hashable, Sendable {
   }
 }
 
-/// Forms the sheet of the measures: capacity this year, used, left; share in what has helped, before and after what was learned.
+/// Forms the sheet of the measures: capacity this year, used, left; share in what has helped, before and after what
+/// was learned.
 public struct MeasureTable: Sendable {
   let rows: [MeasureRow]
   let rules: MeasureRules

@@ -18,6 +18,7 @@ struct ExportCommand: Operation {
       jobs          which postings are one job
       measures      what is left of each measure this year, and how much it has helped
       fairs         the next Saturdays' fairs with their points
+      classes       order classes and training for gaps that last
       alerts, shortfalls, surpluses
 
         labourwatch export forecast --as-of 2021-12 --output forecast.csv

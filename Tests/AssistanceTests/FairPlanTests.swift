@@ -93,8 +93,8 @@ import Testing
   }
 
   @Test func pointsAreWorkedOutByHand() {
-    // 40 persons × 0.5, one week to wait on the 15th: 20 × 0.97 = 19.4; two weeks on the 22nd: 20 × 0.94 = 18.8, less half of 19.4 and
-    // a tenth of the mean of 19.4 and 9.7.
+    // 40 persons × 0.5, one week to wait on the 15th: 20 × 0.97 = 19.4; two weeks on the 22nd: 20 × 0.94 = 18.8, less
+    // half of 19.4 and a tenth of the mean of 19.4 and 9.7.
     let needs = [Self.need("a", "1", 40, 0.5), Self.need("b", "2", 20, 0.5)]
     let venues = [FairVenue(id: "1", regions: ["1"], sessions: 1)]
     let sessions = Self.plan(needs, venues).sessions([(Self.day(0), 2), (Self.day(1), 2)])
@@ -139,7 +139,8 @@ import Testing
 
   @Test func holidaysMoveOrTakeAwayTheDay() {
     func day(_ month: Int, _ day: Int) -> CalendarDay { CalendarDay(year: 2022, month: month, day: day) }
-    // Spring Festival 2022: 31 January to 6 February; 29 and 30 January are worked. 2 April is worked, 3 April a holiday.
+    // Spring Festival 2022: 31 January to 6 February; 29 and 30 January are worked. 2 April is worked, 3 April a
+    // holiday.
     var quiet = QuietDays(holidays: Set((0...6).map { day(1, 31) + $0 } + [day(4, 3), day(4, 30), day(1, 1)]))
     quiet.workdays = [day(1, 29), day(1, 30), day(4, 2)]
     let calendar = FairCalendar(quiet, moves: true)

@@ -19,8 +19,8 @@ import Testing
         SELECT day || ' ' || count(*) FROM report_fairs JOIN report_runs USING (city, run_id) WHERE night =
         """
       let first = try fixture.texts("\(days) '2022-01-06' GROUP BY day ORDER BY day")
-      // Three halls and two sessions online on a day, less than the six or seven that 300 sessions a year ask for. 5 February is Spring
-      // Festival; the 8th is too near and was not planned before.
+      // Three halls and two sessions online on a day, less than the six or seven that 300 sessions a year ask for. 5
+      // February is Spring Festival; the 8th is too near and was not planned before.
       #expect(
         first == ["2022-01-15", "2022-01-22", "2022-01-29", "2022-02-12", "2022-02-19", "2022-02-26"].map { "\($0) 5" })
       let csv = try String(contentsOfFile: "\(fixture.out)/2022-01-06/周六招聘会安排.csv", encoding: .utf8)

@@ -13,7 +13,7 @@ import Testing
       let first = try fixture.report("2022-01-06")
       #expect(first.teams == 9)
       #expect(first.rows == 2)
-      #expect(first.files == 66 && first.changed == 66)
+      #expect(first.files == 76 && first.changed == 76)
       #expect(first.levels["red"] == 3)
       let city = "\(fixture.out)/2022-01-06/321300-宿迁市/缺口清单.csv"
       let before = try Data(contentsOf: URL(fileURLWithPath: city))
