@@ -171,12 +171,14 @@ public struct CorrectionIngest {
     func machine(_ reading: Reading) -> RowMachine {
       RowMachine(program: program, binding: binding, type: .csv, form: .utf8, reading: reading)
     }
-    var first = machine(ingest.firstReading)
+    let stock = try ingest.openStock(of: file.sha256, rows: rows.count, isReplay: true)
+    defer { stock?.stored.close() }
+    var first = machine(ingest.firstReading(stock))
     let records = StoredRecords(lines, reader, nil)
-    try ingest.stage(records, &first)
+    try ingest.stage(records, &first, stock)
     result.counts = first.counts
-    try ingest.merge(&result, lines: records.linesRead) { wanted, place in
-      var second = machine(ingest.secondReading(wanted, place))
+    try ingest.merge(&result, stock, lines: records.linesRead) { found, place in
+      var second = machine(ingest.secondReading(found, place))
       try ingest.store(StoredRecords(lines, reader, nil), &second)
     }
     try context.connection.execute(

@@ -66,7 +66,7 @@ public struct FeedPreview: Sendable {
       machine.take(record)
       if rows.count < limit { rows += Self.rows(machine, program) }
       machine.rows.count = 0
-      machine.rejects.count = 0
+      machine.asides.count = 0
     }
     form = FileForm(
       type: table.type.rawValue, charset: table.charset.rawValue,
@@ -98,7 +98,7 @@ public struct FeedPreview: Sendable {
   /// Reads back a row as it would be sent to the database; none of a record that is skipped.
   private static func rows(_ machine: borrowing RowMachine, _ program: FeedProgram) -> [Row] {
     if machine.rows.count > 0 { return [goodRow(RowReader(machine.rows.bytes), program, machine.moment)] }
-    if machine.rejects.count > 0 { return [rejectedRow(RowReader(machine.rejects.bytes))] }
+    if machine.asides.count > 0 { return [rejectedRow(RowReader(machine.asides.bytes))] }
     return []
   }
 

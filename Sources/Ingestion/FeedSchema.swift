@@ -135,6 +135,9 @@ public struct FeedSchema: Sendable {
   /// The column of a name.
   public func column(_ name: String) -> CanonicalColumn? { columns.first { $0.name == name } }
 
+  /// Whether the clock is part of the key: each report of the supply pipeline is a record of its own.
+  public var clockIsKey: Bool { feed == .supplyPipeline }
+
   /// Whether rows speak of single persons: their cells are never quoted, and their raw rows are masked cell by cell.
   public var isPersonal: Bool { feed == .unemployment }
   /// Whether some column is personal.

@@ -2,37 +2,58 @@ import LabourMarket
 import Postgres
 
 extension FileIngest {
+  /// A file as a full export.
+  struct EnteredExport {
+    let settings: FullExport
+    /// Local microseconds.
+    let moment: Int
+    let scopes: [String]
+  }
+
+  /// Enters a file that is a full export with its moment. - Returns: `nil` where it is none.
+  func enterExport(_ result: FileResult) throws -> EnteredExport? {
+    guard result.status == .taken, let settings = program.description.fullExport else { return nil }
+    let scopes: [String] =
+      program.schema.feed == .vacancies ? program.description.constants["source"].map { [$0] } ?? result.scopes : [""]
+    let told = try moment(of: result, settings)
+    let entered = try context.connection.query(
+      context.query("put_export"),
+      [
+        .text(context.city), .text(feed), .texts(scopes), .timestamp(Int64(told)), .text(result.sha256),
+        .int(Int(context.runID)),
+      ]
+    ).one()
+    return EnteredExport(settings: settings, moment: Int(try entered.timestamp("moment")), scopes: scopes)
+  }
+
   /// Derives what full exports add to the versions of files, after a file of a feed that has full exports: see
   /// `docs/decisions/0009-full-exports.md`.
-  /// - Parameters:
-  ///   - fresh: the numbers of the file's new versions.
-  ///   - firsts: of these, first versions of their key.
-  func settleExports(_ result: inout FileResult, _ fresh: RowSet, _ firsts: RowSet, _ place: Place) throws {
-    guard FullExport.obstacle(program.schema.feed) == nil else { return }
-    let export = result.status == .taken ? program.description.fullExport : nil
-    let start: [Value] = [.text(context.city), .text(feed)]
-    let hasExports = try context.connection.query(context.query("has_exports"), start).one().bool(0)
-    guard export != nil || hasExports else { return }
-    if hasExports { try stageFresh(fresh, firsts) }
-    if let export {
-      let moment = try moment(of: result, export)
-      let scope = program.schema.feed == .vacancies ? program.description.constants["source"] : ""
-      try context.connection.execute(
-        context.query("put_export"),
-        start + [
-          .optional(scope) { .text($0) }, .timestamp(Int64(moment)), .text(result.sha256), .int(Int(context.runID)),
-        ])
-      try context.connection.execute(context.query("put_unread"), start + [.text(result.sha256)])
-      try stageMissing(result.sha256)
+  func settleExports(
+    _ result: inout FileResult, _ found: VersionComparison, _ export: EnteredExport?, _ place: Place
+  ) throws {
+    let start: [Value] = [.text(context.city), .text(feed), .text(result.sha256)]
+    if export != nil { try context.connection.execute(context.query("put_unread"), start) }
+    guard found.touchesExports else { return }
+    for chunk in Self.chunks(found.missing) {
+      try context.connection.execute(context.query("stage_missing_\(feed)"), [.text(context.city), .texts(chunk)])
     }
-    try context.connection.execute(context.query("put_absences"), start + [.text(result.sha256)])
+    try context.connection.execute(
+      context.query("put_absences"), start + [.texts(found.interrupted.map(Entry.Place.text))])
+    if !found.notes.isEmpty { try context.connection.execute(context.query("put_first_absences"), start) }
     let row = try context.connection.query(
       context.query("close_\(feed)"),
       [.text(context.city), .int(Int(place.runID)), .int(place.fileNumber), .double(Double(place.clock))]
     ).one()
     result.counts.closed = try row.int("closed")
     result.counts.reopened = try row.int("reopened")
-    if let export { try checkClosed(result.counts, export) }
+    if let export { try checkClosed(result.counts, export.settings) }
+  }
+
+  /// Places in the form of the server, some thousands at a time.
+  private static func chunks(_ places: [Int]) -> [[String]] {
+    stride(from: 0, to: places.count, by: 50_000).map {
+      places[$0..<min($0 + 50_000, places.count)].map(Entry.Place.text)
+    }
   }
 
   /// The moment of a full export, local microseconds.
@@ -59,32 +80,6 @@ extension FileIngest {
       )
     }
     return moment
-  }
-
-  private func stageFresh(_ fresh: RowSet, _ firsts: RowSet) throws {
-    let reading = Reading(.keys, city: context.city)
-    var rows = RowWriter()
-    try copy("stage_fresh") { writer in
-      for number in fresh.numbers {
-        rows.beginRow(3)
-        rows.append(reading.city)
-        rows.int64(Int64(number))
-        rows.bool(firsts.contains(number))
-        if rows.count > 1 << 16 { try send(&rows, writer: &writer) {} }
-      }
-      try send(&rows, writer: &writer) {}
-    }
-  }
-
-  /// Finds the records that the file misses. They pass through the program, because only so the server looks for them on several processors.
-  private func stageMissing(_ sha256: String) throws {
-    try context.connection.execute(context.query("full_export_settings"), [.text(sha256)])
-    var lines: [UInt8] = []
-    try context.connection.copyOut(context.query("missing_\(feed)")) { lines.append(contentsOf: $0) }
-    guard !lines.isEmpty else { return }
-    _ = try context.connection.copyIn(context.query("stage_records")) { writer in
-      try lines.withUnsafeBytes { try writer.append($0) }
-    }
   }
 
   /// Refuses a file that would close too much: most likely it was cut off.

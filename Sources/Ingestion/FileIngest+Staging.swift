@@ -6,49 +6,76 @@ import Tabular
 extension FileIngest {
   /// Bytes of rows that are gathered before they are handed to the connection.
   private static let chunk = 96 << 10
-  /// Bytes of rejected rows that are gathered before they get a COPY of their own.
-  private static let rejectChunk = 1 << 20
+  /// Bytes of rejected rows or notes that are gathered before they get a COPY of their own: one connection takes one at a time.
+  private static let asideChunk = 8 << 20
 
   /// Whether the feed has a clock of its own; the register has none.
   var hasClock: Bool { program.schema.feed != .enterprises }
 
   /// The first reading of a file: for key, moment and hash of its rows, or for whole rows where the feed has no clock.
-  var firstReading: Reading { Reading(hasClock ? .keys : .whole, city: context.city) }
-
-  /// The second reading of a file: for rows that are stored as received at that place.
-  func secondReading(_ wanted: RowSet, _ place: Place) -> Reading {
-    Reading(
-      .versions(wanted), city: context.city, receivedAt: place.clock, runID: place.runID, fileNumber: place.fileNumber)
+  func firstReading(_ stock: Stock?) -> Reading {
+    Reading(stock.map { .keys($0.rows, isStaged: $0.stages) } ?? .whole, city: context.city)
   }
 
-  /// Reads all records into the city's staging tables, good and rejected ones apart: one connection takes one COPY at a time, so rejected rows wait in
-  /// memory until there are many.
-  func stage(_ source: some RecordSource, _ machine: inout RowMachine, _ progress: () -> Void = {}) throws {
-    var isAtEnd = false
-    repeat {
-      try copy("stage_\(feed)") { writer in
-        while machine.rejects.count < Self.rejectChunk {
-          guard try source.next(&machine) else {
-            isAtEnd = true
-            break
-          }
-          if machine.rows.count >= Self.chunk { try send(&machine.rows, writer: &writer, progress) }
-        }
-        try send(&machine.rows, writer: &writer, progress)
-      }
-      guard machine.rejects.count > 0 else { continue }
-      try copy("stage_rejects") { try send(&machine.rejects, writer: &$0, progress) }
-    } while !isAtEnd
+  /// The second reading of a file: for rows that are stored as received at that place.
+  func secondReading(_ found: VersionComparison, _ place: Place) -> Reading {
+    Reading(
+      .versions(found), city: context.city, receivedAt: place.clock, runID: place.runID, fileNumber: place.fileNumber)
+  }
+
+  /// Reads all records: good ones into the comparison or the city's staging table, rejected ones into theirs.
+  func stage(
+    _ source: some RecordSource, _ machine: inout RowMachine, _ stock: Stock?, _ progress: () -> Void = {}
+  ) throws {
+    let target = stock?.stages == false ? nil : "stage_\(feed)"
+    try transfer(source, &machine, to: target, asides: "stage_rejects", progress) { try stock?.stored.finish() }
+    try stock?.rows.check()
   }
 
   /// Reads the records again and stores those that the machine's reading asks for.
   func store(_ source: some RecordSource, _ machine: inout RowMachine, _ progress: () -> Void = {}) throws {
-    try copy("store_\(feed)") { writer in
-      while try source.next(&machine) {
-        if machine.rows.count >= Self.chunk { try send(&machine.rows, writer: &writer, progress) }
+    try transfer(source, &machine, to: "store_\(feed)", asides: "stage_records", progress) {}
+  }
+
+  /// Gives all records to the machine, sends its rows to one COPY and what stands aside to another.
+  /// - Parameter wait: makes sure that the connection is free.
+  private func transfer(
+    _ source: some RecordSource, _ machine: inout RowMachine, to target: String?, asides: String,
+    _ progress: () -> Void, wait: () throws -> Void
+  ) throws {
+    var isAtEnd = false
+    repeat {
+      if let target {
+        try copy(target) { writer in
+          while machine.asides.count < Self.asideChunk {
+            guard try source.next(&machine) else {
+              isAtEnd = true
+              break
+            }
+            if machine.rows.count >= Self.chunk { try send(&machine.rows, writer: &writer, progress) }
+          }
+          try send(&machine.rows, writer: &writer, progress)
+        }
+      } else {
+        var untold = 0
+        while machine.asides.count < Self.asideChunk {
+          guard try source.next(&machine) else {
+            isAtEnd = true
+            break
+          }
+          untold += 1
+          if untold == 2000 {
+            untold = 0
+            progress()
+          }
+        }
+        progress()
       }
-      try send(&machine.rows, writer: &writer, progress)
-    }
+      guard machine.asides.count > 0 else { continue }
+      try wait()
+      try copy(asides) { try send(&machine.asides, writer: &$0, progress) }
+    } while !isAtEnd
+    try wait()
   }
 
   /// Lines of the file for which a clerk's correction stands: they are not taken from the file any more.

@@ -38,8 +38,8 @@ public struct IngestContext {
   func query(_ name: String) throws -> Query { try queries.query("ingestion/\(name)") }
 }
 
-/// Takes one file: reads it by the feed's program into staging, merges it, and writes its ledger row, all in one transaction. Either all of it is
-/// stored or nothing. See ``Reading`` for why a file is read twice.
+/// Takes one file: reads it by the feed's program, compares it with what is stored, stores what is new, and writes its ledger row, all in one transaction.
+/// Either all of it is stored or nothing. See ``Reading`` for why a file is read twice.
 public struct FileIngest {
   /// Why a file as a whole is not taken.
   struct Refusal: Error { let message: String }
@@ -48,8 +48,6 @@ public struct FileIngest {
   let program: FeedProgram
   let fileNumber: Int
 
-  /// Below so many rows the planner's default guesses do.
-  private static let fewRows = 5_000
   /// From so many new versions on the planner's statistics of the feed's table are gathered anew.
   private static let manyRows = 5_000
 
@@ -139,9 +137,13 @@ public struct FileIngest {
     let corrected = try correctedLines(result.sha256)
     let name = result.name
     let records = try FileRecords(file, program, named: name, corrected: corrected)
-    var machine = records.machine(firstReading)
+    let stock = try openStock(of: result.sha256, rows: Self.estimatedRows(file.name, bytes: stamp.size))
+    defer { stock?.stored.close() }
+    var machine = records.machine(firstReading(stock))
     machine.latestClock = context.localClock.seconds * 1_000_000 + RowMachine.tolerance
-    try stage(records, &machine) { context.progress(records.table.bytesRead / 2, records.table.fileSize) }
+    try stage(records, &machine, stock) {
+      context.progress(records.table.bytesRead / 2, records.table.fileSize)
+    }
     result.name = records.shownName
     result.counts = machine.counts
     result.examples = machine.examplesByReason
@@ -149,6 +151,7 @@ public struct FileIngest {
     result.counts.skipped += records.table.blankLines
     result.unknownColumns = records.unknown
     result.hasContactColumns = records.hasContacts
+    result.scopes = machine.scopes.sorted()
     result.newestClock = machine.newestClock > .min ? machine.newestClock : nil
     result.form = records.form
     let sameFile = { FileStamp(path: file.path) == stamp }
@@ -156,9 +159,9 @@ public struct FileIngest {
     try checkShare(result)
     try checkDrift(&result)
     result.status = .taken
-    try merge(&result, lines: nil) { wanted, place in
+    try merge(&result, stock, lines: nil) { found, place in
       let again = try FileRecords(file, program, named: name, corrected: corrected)
-      var machine = again.machine(secondReading(wanted, place))
+      var machine = again.machine(secondReading(found, place))
       do {
         try store(again, &machine) {
           context.progress((again.table.fileSize + again.table.bytesRead) / 2, again.table.fileSize)
@@ -168,7 +171,7 @@ public struct FileIngest {
         if !sameFile() { throw Self.changed }
         throw error
       }
-      guard sameFile(), machine.read == wanted.count, machine.rejected == 0 else { throw Self.changed }
+      guard sameFile(), machine.read == found.visited.count, machine.rejected == 0 else { throw Self.changed }
     }
   }
 
@@ -202,19 +205,23 @@ public struct FileIngest {
     try context.connection.execute(context.query("open_staging"), [.text(context.city), .text(feed)])
   }
 
-  /// Merges what is staged.
+  /// Merges what was read.
   /// - Parameters:
+  ///   - stock: what the file's rows are compared with; `nil` for the register.
   ///   - lines: the lines that were read; `nil` for a whole file.
-  ///   - store: stores the rows with these numbers as received at that place, by reading them again; called where there are any, and never for
-  ///     the register.
-  func merge(_ result: inout FileResult, lines: [Int]?, store: (RowSet, Place) throws -> Void) throws {
+  ///   - store: stores what the comparison found as received at that place, by reading it again; called where there is any, and never for the
+  ///     register.
+  func merge(
+    _ result: inout FileResult, _ stock: Stock?, lines: [Int]?, store: (VersionComparison, Place) throws -> Void
+  ) throws {
     let place = try place(of: result.sha256)
-    try context.connection.execute(
-      context.query("merge_settings"), [.text(context.city), .bool(result.counts.read > Self.fewRows)])
-    if hasClock {
-      let (fresh, firsts) = try freshRows(&result.counts)
-      if fresh.count > 0 { try store(fresh, place) }
-      try settleExports(&result, fresh, firsts, place)
+    if let stock {
+      try completeStock(stock)
+      let export = try enterExport(result)
+      let found = try VersionComparison(stock.rows, with: stock.stored.spool, stock.exports(export))
+      (result.counts.inserted, result.counts.updated, result.counts.late) = (found.inserted, found.updated, found.late)
+      if found.visited.count > 0 { try store(found, place) }
+      try settleExports(&result, found, export, place)
     } else {
       try mergeRegister(&result, place)
     }
@@ -222,26 +229,6 @@ public struct FileIngest {
       result.counts.read - result.counts.rejected - result.counts.inserted - result.counts.updated - result.counts.late
     try quarantine(&result, lines)
     try context.connection.execute(context.query("clear_staging"), [.text(context.city), .text(feed)])
-  }
-
-  /// The numbers of the staged rows that are new versions, and of those that are the first of their key; counts what they are.
-  private func freshRows(_ counts: inout RowCounts) throws -> (all: RowSet, firsts: RowSet) {
-    var rows = RowSet()
-    var firsts = RowSet()
-    var kinds = (inserted: 0, updated: 0, late: 0)
-    try context.connection.copyOut(context.query("fresh_\(feed)")) { line in
-      let number = line.reduce(into: 0) { if $1 != 0x0A { $0 = $0 * 10 + Int($1 - 0x30) } }
-      switch number & 3 {
-      case 0:
-        kinds.inserted += 1
-        firsts.insert(number >> 2)
-      case 1: kinds.updated += 1
-      default: kinds.late += 1
-      }
-      rows.insert(number >> 2)
-    }
-    (counts.inserted, counts.updated, counts.late) = kinds
-    return (rows, firsts)
   }
 
   private func mergeRegister(_ result: inout FileResult, _ place: Place) throws {

@@ -114,6 +114,8 @@ public struct FileResult: Sendable {
   public var traits = FileTraits()
   /// The newest clock of its good rows that is not ahead of the run's, local microseconds.
   var newestClock: Int?
+  /// The scopes that a full export names in its rows, sorted.
+  var scopes: [String] = []
   /// Whether it has columns of contacts.
   var hasContactColumns = false
   /// Wall-clock seconds.

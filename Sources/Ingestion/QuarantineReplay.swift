@@ -78,15 +78,17 @@ public struct QuarantineReplay {
           program: program, binding: binding, type: reader.type,
           form: PersonNumbers.Form(type: reader.type, charset: reader.charset), reading: reading)
       }
-      var first = machine(ingest.firstReading)
+      let stock = try ingest.openStock(of: file.sha256, rows: rows.count, isReplay: true)
+      defer { stock?.stored.close() }
+      var first = machine(ingest.firstReading(stock))
       let records = StoredRecords(rows, reader, binding)
-      try ingest.stage(records, &first)
+      try ingest.stage(records, &first, stock)
       outcome.masked = records.masked
       outcome.result.counts = first.counts
       outcome.result.counts.skipped = 0
       outcome.result.form = form
-      try ingest.merge(&outcome.result, lines: records.linesRead) { wanted, place in
-        var second = machine(ingest.secondReading(wanted, place))
+      try ingest.merge(&outcome.result, stock, lines: records.linesRead) { found, place in
+        var second = machine(ingest.secondReading(found, place))
         try ingest.store(StoredRecords(rows, reader, binding), &second)
       }
       outcome.result.seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9

@@ -2,14 +2,14 @@ import Postgres
 
 /// What a reading of a file asks of its records.
 ///
-/// A file is read twice where its feed has a clock: first for key, moment and hash of every good row, which tell the server what is new; then
-/// for the rows that are. The second reading skips all others without looking into them, so that unchanged rows cost next to nothing.
+/// A file is read twice where its feed has a clock: first for key, moment and hash of every good row, which tell what is new; then for the rows
+/// that are. The second reading skips all others without looking into them, so that unchanged rows cost next to nothing.
 struct Reading {
   enum Kind {
-    /// Key, moment and hash of good rows, for the feed's staging table.
-    case keys
-    /// Whole rows with these numbers, for the feed's table of versions.
-    case versions(RowSet)
+    /// An entry of every good row for the comparison, and its key for the feed's staging table where the server is asked for its versions.
+    case keys(EntrySpool, isStaged: Bool)
+    /// Whole rows that the comparison found to be new for the feed's table of versions, and the keys of those that it notes.
+    case versions(VersionComparison)
     /// All good rows as a whole, for staging.
     case whole
   }

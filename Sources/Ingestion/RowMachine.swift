@@ -19,13 +19,15 @@ struct RowMachine: ~Copyable {
   var out = RowWriter()
   /// Rows of good records not yet sent.
   var rows = RowWriter()
-  /// Rows of rejected records not yet sent.
-  var rejects = RowWriter()
-  private let reading: Reading
+  /// Rows of rejected records, or notes of records, not yet sent.
+  var asides = RowWriter()
+  let reading: Reading
   private let keyCount: Int
+  private let clockIsKey: Bool
   /// The number of the record at hand, counted from 0: the same in every reading of a file.
   private var ordinal = -1
-  private var repeats = RepeatFilter()
+  /// How many of the comparison's notes were met.
+  var noteCount = 0
   /// The indices of compared columns.
   let comparisons: [(left: Int, right: Int)]
   let anyOf: [Int]
@@ -58,6 +60,10 @@ struct RowMachine: ~Copyable {
   private(set) var newestClock = Int.min
   /// Rows that are ahead.
   private(set) var futureRows = 0
+  /// The scopes of good rows, of full exports whose rows name them.
+  var scopes: Set<String> = []
+  var lastScope: [UInt8] = []
+  private let collectsScopes: Bool
   /// The number of the last record that had fewer fields than the header or an open quote.
   private(set) var shortRow = 0
 
@@ -107,10 +113,12 @@ struct RowMachine: ~Copyable {
     clockStep = columns.firstIndex { $0.role == .clock } ?? -1
     storedCount = columns.count { $0.role != .transient && $0.role != .clock }
     keyCount = columns.count { $0.role == .key }
+    clockIsKey = program.schema.clockIsKey
     checksFieldCount = type == .csv
     checksCodes = program.description.creditCodes == .check
     rejectsFuture = program.description.future == .reject
     seasons = ChainSeasons(program)
+    collectsScopes = program.description.fullExport != nil && program.schema.feed == .vacancies
     acceptedView = program.accepted.view
     nameFields = .allocate(capacity: HeaderBinding.mostNames + 1)
     names = .allocate(capacity: HeaderBinding.mostNames + 1)
@@ -162,7 +170,7 @@ struct RowMachine: ~Copyable {
   @inline(__always)
   mutating func take(_ record: borrowing Record) {
     ordinal &+= 1
-    if case .versions(let wanted) = reading.kind, !wanted.contains(ordinal) { return }
+    if case .versions(let found) = reading.kind, !found.visited.contains(ordinal) { return }
     var isSkipped = record.isBlank
     if !isSkipped { isSkipped = record.isTotalRow }
     if isSkipped {
@@ -210,16 +218,19 @@ struct RowMachine: ~Copyable {
   @inline(__always)
   private mutating func write(_ record: borrowing Record, keyEnd: Int, hash: Int64) {
     switch reading.kind {
-    case .keys:
-      let key = XXHash64.hash(of: UnsafeRawPointer(out.base), keyEnd, 1)
-      rows.beginRow(5 &+ keyCount)
-      rows.append(reading.city)
-      rows.int64(Int64(ordinal))
-      rows.bool(repeats.enter(key))
-      rows.moment(Int(steps[clockStep].value))
-      rows.int64(hash)
-      rows.append(UnsafeRawBufferPointer(start: out.base, count: keyEnd))
-    case .versions:
+    case .keys(let spool, let isStaged):
+      let moment = Int(steps[clockStep].value)
+      let key = Entry.hashes(out.base, keyEnd, moment: clockIsKey ? moment : 0)
+      spool.append(Entry(.row, key: key.0, key.1, moment: moment, content: Int(hash), place: ordinal))
+      if isStaged {
+        rows.beginRow(1 &+ keyCount)
+        rows.append(reading.city)
+        rows.append(UnsafeRawBufferPointer(start: out.base, count: keyEnd))
+      }
+      if collectsScopes { collectScope() }
+    case .versions(let found):
+      if noteCount < found.notes.count, found.notes[noteCount].ordinal == ordinal { note(found.notes[noteCount]) }
+      guard found.fresh.contains(ordinal) else { return }
       rows.beginRow(7 &+ storedCount)
       rows.moment(Int(steps[clockStep].value))
       rows.int64(hash)
@@ -322,47 +333,15 @@ struct RowMachine: ~Copyable {
     let position = RejectionReason.allCases.firstIndex(of: fault.reason) ?? 0
     rejectedByReason[position] += 1
     if fault.reason == .fieldCount, record.count < binding.fieldCount { shortRow = read &+ skipped }
-    rejects.beginRow(8)
-    rejects.append(reading.city)
-    rejects.int64(line(record))
-    rejects.text(fault.reason.rawValue)
-    let message = rejectWriter.write(fault, cell: faultCell, record: record, to: &rejects)
+    asides.beginRow(8)
+    asides.append(reading.city)
+    asides.int64(line(record))
+    asides.text(fault.reason.rawValue)
+    let message = rejectWriter.write(fault, cell: faultCell, record: record, to: &asides)
     if rejectedByReason[position] == 1 { examples[position] = RowExample(line: line(record), message: message) }
     writeKey(fault.reason, record)
     self.fault = nil
     faultCell = nil
-  }
-
-  /// Writes scope and record of a rejected row of a full export, in the form of the view `staged_records`, where its key can be read all the same.
-  private mutating func writeKey(_ reason: RejectionReason, _ record: borrowing Record) {
-    out.count = 0
-    var isReadable = program.description.fullExport != nil
-    var i = 0
-    while isReadable, i < stepCount, steps[i].isKey {
-      isReadable = run(i, record)
-      i += 1
-    }
-    // Cells of a row that slipped may stand in other columns: a number of a person must not pass for a key.
-    let mayHaveSlipped = reason == .fieldCount || reason == .invalidEncoding
-    if mayHaveSlipped, PersonNumbers.mayBeIn(out.bytes) { isReadable = false }
-    let key = isReadable ? recordKey(RowReader(out.bytes)) : nil
-    if let key { rejects.text(key.scope) } else { rejects.null() }
-    if let key { rejects.text(key.record) } else { rejects.null() }
-  }
-
-  /// The key of the row in `out` as texts; `nil` where they are no valid ones.
-  private func recordKey(_ reader: RowReader) -> (scope: String, record: String)? {
-    var reader = reader
-    guard let first = reader.field() else { return nil }
-    guard program.schema.feed != .unemployment else {
-      return reader.date().map {
-        ("", first.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + " \($0)")
-      }
-    }
-    guard let second = reader.field(), let scope = String(validating: first, as: UTF8.self),
-      let record = String(validating: second, as: UTF8.self)
-    else { return nil }
-    return (scope, record)
   }
 
   /// Room for at least that many bytes in `scratch`.

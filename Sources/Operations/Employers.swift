@@ -31,11 +31,17 @@ public struct Employers {
         "There is no posting \(name) that was known by \(until).", next: "Look at source and number in the feed's file."
       )
     }
-    let rule = try first.optionalString("rule_version").map { "rule \($0)" } ?? "no rule yet: run `labourwatch ingest`"
+    let rule =
+      try first.optionalString("rule_version").map { "rule \($0)" } ?? "no rule yet: run `labourwatch jobs decide`"
     let count = rows.count == 1 ? "one posting" : "\(rows.count) postings"
     var text =
       "job \(try first.string("source")):\(try first.string("posting_id")), \(count), as of \(until), \(rule)\n"
     for row in rows { text += try Self.describe(row) }
+    let undecided = try JobDecisions(session: session).undecided()
+    if undecided > 0 {
+      text +=
+        "\(undecided) versions of postings came since and are not decided yet: `labourwatch jobs decide`, or the next forecast, does it.\n"
+    }
     return text
   }
 

@@ -34,6 +34,14 @@ public struct Exports {
     let room = subject == .forecast || subject == .scenario ? "shortfall" : "reporting"
     let query = try session.queries.query("\(room)/export_\(subject.rawValue)")
     let parameters = try parameters(subject, asOf)
+    if subject == .jobs {
+      let undecided = try JobDecisions(session: session).undecided()
+      if undecided > 0 {
+        session.console.warning(
+          "\(undecided) versions of postings are not decided yet: `labourwatch jobs decide`, or the next forecast, does it."
+        )
+      }
+    }
     if path == "-" {
       let sink = MemorySink()
       let count = try csv(query, parameters, sink)

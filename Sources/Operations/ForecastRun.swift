@@ -70,9 +70,7 @@ public struct ForecastRun {
       throw Failure.usage("--horizon \(horizon) is out of range.", next: "Name 1 to 24 months.")
     }
     let settings = try ForecastSettingsFile.load(folder: session.profile.folder)
-    for message in try JobDecisions(session: session).bringUpToDate(run).findings {
-      session.console.warning("\(message)")
-    }
+    for finding in try JobDecisions(session: session).settle(run) { session.console.warning("\(finding)") }
     let state = try session.connection.query(
       session.queries["shortfall/input_fingerprint"],
       [.text(session.profile.city), .text(CityPanelReader.knownUntil(asOf).description)]

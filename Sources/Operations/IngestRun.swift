@@ -86,9 +86,6 @@ public struct IngestRun {
         feed: "", kind: "unknown_file",
         "\(PersonNumbers.masked(name)): no feed of the profile wants a file of this name; it was not read.")
     }
-    for message in try JobDecisions(session: session).bringUpToDate(run).findings {
-      findings.add(feed: Feed.vacancies.rawValue, kind: "deduplication", message)
-    }
     let late = try FilingWatch(session: session, descriptions: descriptions).note(&findings)
     try findings.store(session, run)
     summary.feeds = feeds

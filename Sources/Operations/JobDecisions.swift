@@ -20,6 +20,23 @@ struct JobDecisions {
 
   let session: Session
 
+  /// Decides what is not decided yet, and enters what was noticed into the run's findings.
+  /// - Returns: what was noticed, as the summary tells it.
+  /// - Throws: as ``bringUpToDate(_:)``.
+  func settle(_ run: Run) throws -> [String] {
+    var findings = Findings()
+    for message in try bringUpToDate(run).findings {
+      findings.add(feed: Feed.vacancies.rawValue, kind: "deduplication", message)
+    }
+    try findings.store(session, run)
+    return findings.list.map(\.line)
+  }
+
+  /// How many versions of postings are stored that no decision looked at yet.
+  func undecided() throws -> Int {
+    try session.connection.query(query("undecided"), [.text(session.profile.city)]).one().int(0)
+  }
+
   /// Decides what is not decided yet; two small queries when nothing is to be done. The caller holds the city's lock.
   /// - Throws: ``Failure`` (usage) where a rule was changed without a new version; errors of the server.
   func bringUpToDate(_ run: Run) throws -> Outcome {

@@ -46,6 +46,7 @@ public struct NightlyRun {
     return try session.run("nightly") { run in
       var summary = try IngestRun(session: session, options: .init(inbox: options.inbox)).perform(run)
       try run.heartbeat()
+      summary.findings += try JobDecisions(session: session).settle(run)
       let forecast = try ForecastRun(session).run(.init(), in: run)
       summary.forecast = forecast
       summary.note(forecast, session.console)

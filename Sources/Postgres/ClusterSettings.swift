@@ -16,7 +16,7 @@ enum ClusterSettings {
       "work_mem": memory >= 3 << 30 ? "32MB" : "8MB",
       "maintenance_work_mem": memory >= 3 << 30 ? "256MB" : "64MB",
       "effective_cache_size": "\(max(64, (memory / 2) >> 20))MB", "random_page_cost": "1.1",
-      "wal_compression": "on", "min_wal_size": "256MB",
+      "min_wal_size": "256MB",
       "max_wal_size": freeBytes >= 16 << 30 ? "4GB" : "1GB",
       "checkpoint_timeout": "15min", "checkpoint_completion_target": "0.9",
       "timezone": "UTC", "log_timezone": "UTC", "lc_messages": "C",

@@ -28,7 +28,7 @@ struct ClusterStarter {
     try ClusterFiles.write(
       ClusterSettings.text(
         socketFolder: place.socketFolder, logFolder: place.log, freeBytes: ClusterSettings.freeBytes(place.base),
-        extra: cluster.settings),
+        extra: cluster.settings.merging(logCompression(place, binaries)) { given, _ in given }),
       to: ClusterSettings.fileName, in: place.data, owner: place.owner, mode: 0o600)
     try launch(place, binaries)
     return try ensureDatabase(place)
@@ -111,6 +111,14 @@ struct ClusterStarter {
   }
 
   // MARK: Starting
+
+  /// How the server compresses pages in its log: with its own default method, storing rows among old ones takes half as long again.
+  private func logCompression(_ place: ClusterPlace, _ binaries: PostgresBinaries) -> [String: String] {
+    let outcome = try? ChildProcess.run(
+      binaries.path("postgres"), ["-C", "wal_compression", "-c", "wal_compression=lz4", "-D", place.data],
+      as: place.switchedUser)
+    return ["wal_compression": outcome?.status == 0 ? "lz4" : "on"]
+  }
 
   private func launch(_ place: ClusterPlace, _ binaries: PostgresBinaries) throws {
     let log = "\(place.log)/start.log"

@@ -10,9 +10,19 @@ struct JobsCommand: ParsableCommand {
         labourwatch jobs explain hr-bureau:HR0001234
         labourwatch export jobs --output jobs.csv
 
-      The rule stands in deduplication.yaml of the profile; docs/employers-and-jobs.md explains it.
+      The rule stands in deduplication.yaml of the profile; docs/employers-and-jobs.md explains it. A forecast decides what is new before it counts;
+      after `labourwatch ingest` alone, `labourwatch jobs decide` does.
       """,
-    subcommands: [Explain.self])
+    subcommands: [Explain.self, Decide.self])
+
+  struct Decide: Operation {
+    static let configuration = CommandConfiguration(
+      abstract: "Decides which postings are the same job; `nightly` and `forecast` do it themselves.")
+    @OptionGroup(title: "Global options") var globals: GlobalOptions
+    @OptionGroup var clock: ClockOptions
+
+    func perform() throws -> ExitStatus { try JobsRun(session: Session(globals.configuration(clock))).run() }
+  }
 
   struct Explain: Operation {
     static let configuration = CommandConfiguration(

@@ -40,9 +40,8 @@ private struct Bureau {
     var findings: [String] = []
     _ = try session.run("ingest") { run in
       let summary = try IngestRun(session: session, options: .init()).perform(run)
-      // Feeds that have not filed are told of as well; here only decisions count.
       let kind = "deduplication vacancies: "
-      findings = summary.findings.filter { $0.hasPrefix(kind) }.map { String($0.dropFirst(kind.count)) }
+      findings = try JobDecisions(session: session).settle(run).map { String($0.dropFirst(kind.count)) }
       #expect(
         summary.feeds?.allSatisfy { $0.rejected == 0 } != false, "\(summary.feeds?.map(\.rejectedByReason) ?? [])")
       #expect(summary.feeds?.allSatisfy { $0.files.allSatisfy { $0.status != "refused" } } != false, "\(findings)")

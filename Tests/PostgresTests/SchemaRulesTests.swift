@@ -93,7 +93,7 @@ import Testing
       ).map { try $0.string(0) }
       #expect(found.isEmpty, "unlogged facts or logged staging: \(found)")
       let parts = try connection.query("select count(*) from pg_class where relkind = 'r' and relname ~ '^staging_'")
-      #expect(try parts.one().int(0) == 10, "a part a city of each table that a feed needs")
+      #expect(try parts.one().int(0) == 8, "a part a city of each table that a feed needs")
     }
   }
 

@@ -1,7 +1,9 @@
--- Remembers the records that a full export lists in rejected rows.
+-- Remembers the records that a full export lists otherwise than by a version known at its moment: in rejected rows, or in rows whose clock is ahead of it.
 -- $1 city, $2 feed, $3 SHA-256 of the file
 INSERT INTO unread_records (city, feed, scope, record, moment)
 SELECT DISTINCT $1, $2, s.scope, s.record, e.moment
-  FROM staging_rejects s JOIN full_exports e ON e.city = $1 AND e.feed = $2 AND e.scope = s.scope AND e.file_sha256 = $3
- WHERE s.city = $1 AND s.record IS NOT NULL
+  FROM (SELECT scope, record FROM staging_rejects WHERE city = $1 AND record IS NOT NULL
+        UNION ALL
+        SELECT scope, record FROM staging_records WHERE city = $1 AND kind = 'ahead') s
+  JOIN full_exports e ON e.city = $1 AND e.feed = $2 AND e.scope = s.scope AND e.file_sha256 = $3
 ON CONFLICT DO NOTHING;

@@ -1,2 +1,2 @@
--- Takes key, moment and hash of a file's good rows of the feed hiring_plans, in the order of the file.
+-- Takes the keys of a file's good rows of the feed hiring_plans.
 COPY staging_hiring_plans FROM STDIN (FORMAT binary);

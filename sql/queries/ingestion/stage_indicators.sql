@@ -1,2 +1,2 @@
--- Takes key, moment and hash of a file's good rows of the feed indicators, in the order of the file.
+-- Takes the keys of a file's good rows of the feed indicators.
 COPY staging_indicators FROM STDIN (FORMAT binary);

@@ -1,2 +1,2 @@
--- Takes key, moment and hash of a file's good rows of the feed outcomes, in the order of the file.
+-- Takes the keys of a file's good rows of the feed outcomes.
 COPY staging_outcomes FROM STDIN (FORMAT binary);

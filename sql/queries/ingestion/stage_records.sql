@@ -1,2 +1,2 @@
--- Takes the records that a full export misses.
-COPY staging_records FROM STDIN;
+-- Takes the keys of a file's rows whose records may get other derived versions.
+COPY staging_records FROM STDIN (FORMAT binary);

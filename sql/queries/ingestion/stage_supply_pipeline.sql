@@ -1,2 +1,2 @@
--- Takes key, moment and hash of a file's good rows of the feed supply_pipeline, in the order of the file.
+-- Takes the keys of a file's good rows of the feed supply_pipeline.
 COPY staging_supply_pipeline FROM STDIN (FORMAT binary);
