@@ -12,6 +12,8 @@ final class GzipSource: ByteSource {
   private var betweenMembers = false
   private var isDone = false
   private(set) var unpacked = 0
+  /// Bytes that were handed to zlib, over all members; those that it has not taken yet wait in `input`.
+  private var handed = 0
 
   init(_ source: any ByteSource, name: String, limits: Limits, inputBytes: Int = 256 << 10) throws(TableError) {
     self.source = source
@@ -35,6 +37,9 @@ final class GzipSource: ByteSource {
 
   var fileBytesRead: Int { source.fileBytesRead }
 
+  /// Packed bytes that were really taken: the file is read ahead of them.
+  private var packed: Int { handed - Int(stream.pointee.avail_in) }
+
   func read(into space: UnsafeMutableRawBufferPointer) throws(TableError) -> Int {
     guard let start = space.baseAddress, !space.isEmpty, !isDone else { return 0 }
     let room = min(space.count, 1 << 30)
@@ -48,7 +53,7 @@ final class GzipSource: ByteSource {
       if stream.pointee.avail_in == 0 && inputIsDone {
         throw TableError(
           .gzipTruncated, file: name,
-          "The gzip file ends early, after \(source.fileBytesRead) packed and \(unpacked) unpacked bytes.",
+          "The gzip file ends early, after \(packed) packed and \(unpacked) unpacked bytes.",
           nextStep: "Copy or export the file again; it was cut off on its way.")
       }
       switch inflate(stream, Z_NO_FLUSH) {
@@ -57,7 +62,7 @@ final class GzipSource: ByteSource {
       default:
         let words = stream.pointee.msg.map { String(cString: $0) } ?? "no reason given"
         throw TableError(
-          .gzipCorrupt, file: name, "The gzip file is damaged near packed byte \(source.fileBytesRead): \(words).",
+          .gzipCorrupt, file: name, "The gzip file is damaged near packed byte \(packed): \(words).",
           nextStep: "Copy or export the file again.")
       }
     }
@@ -70,6 +75,7 @@ final class GzipSource: ByteSource {
   private func refill() throws(TableError) {
     let count = try source.read(into: input)
     inputIsDone = count == 0
+    handed += count
     stream.pointee.next_in = input.baseAddress?.assumingMemoryBound(to: UInt8.self)
     stream.pointee.avail_in = UInt32(count)
   }
@@ -90,7 +96,7 @@ final class GzipSource: ByteSource {
       guard next.pointee == 0x1F else {
         throw TableError(
           .gzipTrailingGarbage, file: name,
-          "Bytes that are no gzip data follow the gzip data (before packed byte \(source.fileBytesRead)).",
+          "Bytes that are no gzip data follow the gzip data (at packed byte \(packed)).",
           nextStep: "Unpack and check the file by hand, or export it again.")
       }
       inflateReset(stream)
@@ -102,7 +108,7 @@ final class GzipSource: ByteSource {
   }
 
   private func checkLimits() throws(TableError) {
-    let packed = max(1, source.fileBytesRead)
+    let packed = max(1, packed)
     let ratioIsHigh = unpacked > Limits.ratioFloor && unpacked / packed > limits.compressionRatio
     guard unpacked > limits.gzipBytes || ratioIsHigh else { return }
     throw TableError(

@@ -67,4 +67,15 @@ struct GzipTests {
     let failure = #expect(throws: TableError.self) { try read(packed) }
     #expect(failure?.kind == .unpackedTooLarge)
   }
+
+  @Test("what is read ahead of a bomb does not lower its ratio")
+  func bombBeforeNoise() throws {
+    var generator = SeededGenerator(1)
+    let noise = (0..<250_000).map { _ in UInt8.random(in: 32...126, using: &generator) }
+    let packed = gzipped([UInt8](repeating: 0x0A, count: 72 << 20)) + gzipped(noise)
+    let failure = #expect(throws: TableError.self) { try read(packed) }
+    #expect(failure?.kind == .unpackedTooLarge)
+    // As a whole it is no bomb by the bytes of the file.
+    #expect((72 << 20) / packed.count < Limits().compressionRatio)
+  }
 }
