@@ -98,7 +98,7 @@ struct WriterTests {
   @Test("a file appears only when it is complete")
   func atomic() throws {
     let folder = try scratchFolder()
-    let path = folder + "/list.csv"
+    let path = folder + "/缺口清单.csv"
     defer {
       unlink(path)
       rmdir(folder)

@@ -98,7 +98,7 @@ public final class AtomicFile: ByteSink {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
       guard found.hasPrefix(".\(name)."), found.hasSuffix(".tmp") else { continue }
-      let parts = found.dropFirst(name.utf8.count + 2).dropLast(4).split(separator: ".")
+      let parts = found.dropFirst(".\(name).".count).dropLast(4).split(separator: ".")
       guard parts.count == 2, Int(parts[1]) != nil, let process = pid_t(parts[0]), process > 0 else { continue }
       if kill(process, 0) != 0, errno == ESRCH { unlink("\(folder)/\(found)") }
     }
