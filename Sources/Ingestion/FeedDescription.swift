@@ -171,13 +171,7 @@ extension FeedDescription {
     guard let yaml else { return format }
     try yaml.allow("type", "charset", "delimiter", "header", "sheet", "max_columns", "max_unpacked_bytes")
     format.type = try yaml["type"]?.choice() ?? .auto
-    if let node = try yaml["charset"] {
-      guard let charset = Charset(name: try node.string()) else {
-        throw node.fault(
-          "is no charset that is read here: utf-8, gb18030, gbk, gb2312, utf-16, utf-16le, utf-16be, auto.")
-      }
-      format.charset = charset
-    }
+    if let charset = try yaml["charset"]?.charset() { format.charset = charset }
     if let node = try yaml["delimiter"] {
       let text = try node.string()
       let named = ["tab": "\t", "comma": ",", "semicolon": ";"][text] ?? text

@@ -86,6 +86,8 @@ public struct HTTPSource: Sendable {
   public var body: [(name: String, value: SecretText)]
   /// Path of the array of rows; empty where the answer itself is the array.
   public var rows: String
+  /// The charset of answers; `nil` for the one that an answer names, else the one that is guessed.
+  public var charset: Charset?
   /// How the list is cut; `nil` for one answer.
   public var paging: Paging?
   /// Where paging and watermark go.
@@ -127,7 +129,7 @@ extension FeedSource {
 
   private init(http yaml: YAMLDocument) throws {
     try yaml.allow(
-      "url", "method", "query", "headers", "body", "rows", "paging", "since", "parameters", "conditional",
+      "url", "method", "query", "headers", "body", "rows", "charset", "paging", "since", "parameters", "conditional",
       "requests_per_minute", "retries", "timeout", "stall_timeout", "max_page_bytes", "trust")
     since = try yaml["since"].map { try SinceRule($0, hasParameter: true) }
     retries = try Self.retries(yaml["retries"])
@@ -201,6 +203,7 @@ extension HTTPSource {
     headers = try Self.texts(yaml["headers"])
     self.body = try Self.texts(body)
     rows = try yaml["rows"]?.string() ?? ""
+    charset = try yaml["charset"]?.charset()
     paging = try yaml["paging"].map(Self.paging)
     place = try yaml["parameters"]?.choice() ?? (body == nil ? .query : .body)
     isConditional = try yaml["conditional"]?.bool() ?? (paging == nil)
@@ -266,6 +269,14 @@ extension HTTPSource {
 }
 
 extension YAMLDocument {
+  /// A charset by its name.
+  func charset() throws -> Charset {
+    guard let charset = Charset(name: try string()) else {
+      throw fault("is no charset that is read here: utf-8, gb18030, gbk, gb2312, utf-16, utf-16le, utf-16be, auto.")
+    }
+    return charset
+  }
+
   /// A text that may name secrets.
   /// - Parameter isSecret: whether the text itself is one, so that it may not stand in a profile.
   public func secretText(isSecret: Bool = false) throws -> SecretText {
@@ -316,6 +327,7 @@ extension HTTPSource {
     let shown = url.isSecret ? url.description : (try? WebAddress(url.description).description) ?? ""
     var lines = [
       "pulled from: \(method.rawValue) \(shown), rows in \(rows.isEmpty ? "the answer itself" : "“\(rows)”")"
+        + (charset.map { ", in \($0.rawValue)" } ?? "")
     ]
     for (kind, list) in [("parameter", query), ("header", headers), ("body", body)] {
       for (name, value) in list { lines.append("\(kind) \(name): \(value)") }

@@ -55,22 +55,29 @@ struct HTTPPull {
     guard response.status != 204, response.bytes > 0 || response.headers["content-length"] == nil else {
       return SourcePage()
     }
-    let document = try document(response)
-    guard let items = document.at(source.rows)?.items else {
+    let list = try list(response)
+    guard let rows = list.rows else {
       throw SourceFault(
         "\(place): the answer has no array of rows \(source.rows.isEmpty ? "at its top" : "in “\(source.rows)”"): check `rows`."
       )
     }
     var page = SourcePage()
-    page.rows = items.count
-    for item in items {
-      item.encode(into: &page.lines)
+    page.rows = rows.count
+    for row in rows {
+      switch row {
+      case .value(let value):
+        value.encode(into: &page.lines)
+        note(value, &page)
+      case .damaged(let bytes):
+        // A blank line would be no row.
+        page.lines += bytes.isEmpty ? [UInt8(ascii: "?")] : bytes
+        if since != nil { page.unmarked += 1 }
+      }
       page.lines.append(0x0A)
-      note(item, &page)
     }
     page.etag = response.headers["etag"]
     page.modified = response.headers["last-modified"]
-    try follow(document, response, position, before, &page)
+    try follow(list.document, response, position, before, &page)
     return page
   }
 
@@ -83,8 +90,9 @@ struct HTTPPull {
     page.mark = max(page.mark ?? mark, mark)
   }
 
-  private func document(_ response: HTTPResponse) throws -> JSONValue {
-    do { return try JSONValue.parse(response.body, name: place) } catch {
+  private func list(_ response: HTTPResponse) throws -> JSONPage {
+    let charset = source.charset ?? response.charset.flatMap { Charset(name: $0) } ?? .auto
+    do { return try JSONPage(response.body, charset: charset, rows: source.rows, name: place) } catch {
       let isMarkup = response.body.first { $0 > 0x20 } == UInt8(ascii: "<")
       // An answer without a length may have been cut off: then another try helps.
       throw TransferError(

@@ -36,7 +36,9 @@ public struct Inbox: Sendable {
   public let lists: [InboxFile]
 
   /// Endings of files that are read.
-  public static let endings = [".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz", ".xlsx", ".jsonl", ".jsonl.gz"]
+  public static let endings = [
+    ".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz", ".xlsx", ".jsonl", ".jsonl.gz", ".json", ".json.gz",
+  ]
 
   /// Looks into a folder. Hidden files and other endings (a copy that is still under way as `.part`, say) are passed over.
   /// - Parameter isList: whether the workbook at a path is a list that officers filled in.

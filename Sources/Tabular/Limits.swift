@@ -34,6 +34,8 @@ public struct Limits: Sendable, Equatable {
 
   /// Bytes of an overlong record that are kept as its raw text.
   static let keptOfOverlong = 64 << 10
+  /// Longest array of rows in JSON, which is held as a whole: 32 MiB.
+  static let arrayBytes = 32 << 20
   /// Unpacked bytes below which the compression ratio is not looked at.
   static let ratioFloor = 64 << 20
 }

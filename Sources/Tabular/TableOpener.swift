@@ -58,6 +58,9 @@ struct TableOpener {
     _ first: Window, _ source: any ByteSource, _ isGzipped: Bool
   ) throws(TableError) -> OpenedTable {
     let settled = CharsetDetection.settle(format.charset, sample: first.bytes())
+    if isJSONArray(first.bytes(from: settled.mark)) {
+      return try openArray(first, source, settled.encoding.charset, isGzipped)
+    }
     var window = first
     var start = settled.mark
     var fileOffset = settled.mark
@@ -102,12 +105,47 @@ struct TableOpener {
       delimiter: separator, skippedLines: skipped)
   }
 
+  /// An array of rows is read as a whole, then as JSON Lines: a line is the number of a row.
+  private func openArray(
+    _ first: Window, _ source: any ByteSource, _ charset: Charset, _ isGzipped: Bool
+  ) throws(TableError) -> OpenedTable {
+    while first.filled <= Limits.arrayBytes, try first.refill(keepingFrom: 0) {}
+    guard first.filled <= Limits.arrayBytes else {
+      throw TableError(
+        .unpackedTooLarge, file: name,
+        "An array of rows in JSON may be \(Limits.arrayBytes) bytes long, and this one is longer.",
+        nextStep: "Export it as JSON Lines, a row a line.")
+    }
+    let lines = try JSONPage.lines(Array(first.bytes()), charset: charset, name: name)
+    let window = Window(MemorySource(lines), capacity: windowBytes)
+    try window.fill(to: CharsetDetection.sampleBytes)
+    let reader = JSONLinesReader(
+      window: window, encoding: .utf8, limits: format.limits,
+      nesting: format.nesting, start: 0, fileOffset: 0)
+    return OpenedTable(
+      reader: reader, source: source, type: .jsonl, isGzipped: isGzipped, charset: .utf8, delimiter: nil)
+  }
+
+  /// By a bracket at the start, where the name says JSON, or an object follows and the name does not say otherwise.
+  private func isJSONArray(_ sample: UnsafeRawBufferPointer) -> Bool {
+    let signs = Array(sample.lazy.filter { $0 > 0x20 }.prefix(2))
+    guard format.type == .auto || format.type == .jsonl, signs.first == UInt8(ascii: "[") else { return false }
+    let plain = name.lowercased()
+    if plain.hasSuffix(".json") || plain.hasSuffix(".json.gz") { return true }
+    if Self.isSeparated(plain) || format.type == .jsonl { return false }
+    return signs.last == UInt8(ascii: "{")
+  }
+
+  private static func isSeparated(_ name: String) -> Bool {
+    [".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz"].contains(where: name.hasSuffix)
+  }
+
   /// By what is declared, else by the name's ending, else by a brace at the start that opens a key.
   private func isJSONLines(_ sample: UnsafeRawBufferPointer) -> Bool {
     if format.type != .auto { return format.type == .jsonl }
     let plain = name.lowercased()
     if [".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz"].contains(where: plain.hasSuffix) { return true }
-    if [".csv", ".csv.gz", ".tsv", ".txt"].contains(where: plain.hasSuffix) { return false }
+    if Self.isSeparated(plain) { return false }
     let signs = sample.lazy.filter { $0 > 0x20 }.prefix(2)
     return Array(signs) == Array("{\"".utf8) || Array(signs) == Array("{}".utf8)
   }

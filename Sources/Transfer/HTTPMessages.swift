@@ -80,6 +80,15 @@ public struct HTTPResponse: Sendable {
   /// Length of the body after unpacking.
   public let bytes: Int
 
+  /// The charset that `Content-Type` names, such as `gbk`; nil where it names none.
+  public var charset: String? {
+    for part in (headers["content-type"] ?? "").split(separator: ";").dropFirst() {
+      let pair = part.split(separator: "=", maxSplits: 1).map { $0.filter { $0 != " " && $0 != "\"" && $0 != "'" } }
+      if pair.count == 2, pair[0].lowercased() == "charset" { return String(pair[1]) }
+    }
+    return nil
+  }
+
   /// Seconds to wait before the next request (RFC 9110: a number of seconds, or a moment).
   public var retryAfter: Double? {
     guard let text = headers["retry-after"] else { return nil }

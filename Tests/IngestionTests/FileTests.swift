@@ -178,4 +178,20 @@ import Testing
       #expect(Array(raw.suffix(15)) == expected)
     }
   }
+
+  @Test func takesAnArrayOfRowsAndRejectsTheBadOneAlone() throws {
+    try Fixture.run { fixture in
+      let fields = "\"source\":\"s\",\"credit_code\":\"\(Fixture.code)\",\"region\":\"321322\",\"occupation\":\"6-05\""
+      let days = "\"posted_on\":\"2023-01-01\",\"updated_at\":\"2023-01-02\""
+      func row(_ id: String) -> String { "{\"posting_id\":\(id),\"headcount\":3,\n  \(fields),\(days)}" }
+      let text = "[\(row("\"1\"")),\n\(row("\"2")),\n\(row("\"3\""))]\n"
+      let result = try fixture.take(text, as: "vacancies.json", by: try Fixture.program("feed: vacancies"))
+      #expect(result.counts.inserted == 2 && result.counts.rejected == 1 && result.counts.read == 3)
+      #expect(try fixture.rows("select line, reason from quarantine") == ["2|field_count"])
+      #expect(try fixture.rows("select posting_id from vacancy_versions order by 1") == ["1", "3"])
+      let cut = try fixture.take(
+        String(text.dropLast(5)), as: "vacancies.json", by: try Fixture.program("feed: vacancies"), number: 2)
+      #expect(cut.status == .refused && cut.message?.contains("no array of rows in JSON") == true)
+    }
+  }
 }

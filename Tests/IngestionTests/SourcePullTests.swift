@@ -262,6 +262,49 @@ import Testing
     }
   }
 
+  @Test(arguments: [false, true])
+  func takesAPageWithABadRowAndKeepsTheRowForTheClerk(isPaged: Bool) throws {
+    try with(rows: 12) { portal, fixture in
+      let bad = Portal.row(4).replacingOccurrences(of: "\"P4\"", with: "\"P\"4\"")
+      portal.state.withLock { $0.rows[4] = bad }
+      let source = isPaged ? source(portal) : source(portal, "/all", "rows: data.items")
+      let (pull, taken) = try fixture.pull(source)
+      #expect(pull.status == .pulled && pull.rows == 12 && pull.requests == (isPaged ? 3 : 1))
+      #expect(taken?.counts.inserted == 11 && taken?.counts.read == 12)
+      #expect(
+        try fixture.fixture.rows("select line, reason, file_name like 'test@%' from quarantine") == ["5|field_count|t"])
+      let raw = try fixture.fixture.connection.query("select raw from quarantine").one().optionalBytes(0) ?? []
+      #expect(String(decoding: raw, as: UTF8.self) == bad)
+    }
+  }
+
+  @Test(arguments: ["application/json; charset=GBK", "text/html;charset=\"gb2312\"", "application/json", ""])
+  func readsAnswersInGBK(contentType: String) throws {
+    // 沭阳县, 挡车工 and 宿迁纺织 in GBK.
+    let words: [(String, [UInt8])] = [
+      ("沭阳县", [0xE3, 0xF0, 0xD1, 0xF4, 0xCF, 0xD8]), ("挡车工", [0xB5, 0xB2, 0xB3, 0xB5, 0xB9, 0xA4]),
+      ("宿迁纺织", [0xCB, 0xDE, 0xC7, 0xA8, 0xB7, 0xC4, 0xD6, 0xAF]),
+    ]
+    let row = Portal.row(1).replacingOccurrences(of: "}", with: ",\"title\":\"挡车工\",\"enterprise_name\":\"宿迁纺织\"}")
+    var body = Data("[\(row)]".utf8)
+    for (word, bytes) in words { body.replace(Array(word.utf8), with: bytes) }
+    let answer = Array(body)
+    let server = try TestWebServer { _ in
+      var response = Response(200, headers: contentType.isEmpty ? [:] : ["Content-Type": contentType])
+      response.body = answer
+      return response
+    }
+    try Fixture.run { fixture in
+      let pulls = SourceFixture(fixture)
+      // Where the header says nothing the description does.
+      let charset = contentType.contains("charset") ? "" : ", charset: gbk"
+      let (_, taken) = try pulls.pull("  http: {url: \"\(server.url)/all\"\(charset)}\n")
+      #expect(taken?.counts.inserted == 1)
+      #expect(
+        try fixture.rows("select region, title, enterprise_name from vacancy_versions") == ["321322|挡车工|宿迁纺织"])
+    }
+  }
+
   @Test func keepsToTheRate() throws {
     try with(rows: 25) { portal, fixture in
       let pull = try fixture.pull(source(portal, "/page", Self.paged + ", requests_per_minute: 30")).pull

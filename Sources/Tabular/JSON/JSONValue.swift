@@ -77,7 +77,7 @@ public indirect enum JSONValue: Equatable, Sendable {
     return try result.get()
   }
 
-  private static func invalid(
+  static func invalid(
     _ name: String, _ bytes: UnsafeRawBufferPointer, _ offset: Int, _ words: String
   ) -> TableError {
     let line = 1 + bytes.prefix(offset).count { $0 == 0x0A }
@@ -86,7 +86,8 @@ public indirect enum JSONValue: Equatable, Sendable {
       nextStep: "Ask its sender to correct it.")
   }
 
-  private static func value(
+  /// Parses the value at hand.
+  static func value(
     _ scanner: inout JSONScanner, _ arena: inout Arena, depth: Int
   ) throws(JSONFault) -> JSONValue {
     guard depth <= scanner.depthLimit else { throw .tooDeep(scanner.p) }
@@ -109,7 +110,11 @@ public indirect enum JSONValue: Equatable, Sendable {
         items.append(try value(&scanner, &arena, depth: depth + 1))
       }
       return .array(items)
-    case UInt8(ascii: "{"): return .object(try members(&scanner, &arena, depth: depth))
+    case UInt8(ascii: "{"):
+      return .object(
+        try members(&scanner, &arena) { _, scanner, arena throws(JSONFault) in
+          try value(&scanner, &arena, depth: depth + 1)
+        })
     default:
       try scanner.number()
       return .number(
@@ -117,8 +122,10 @@ public indirect enum JSONValue: Equatable, Sendable {
     }
   }
 
-  private static func members(
-    _ scanner: inout JSONScanner, _ arena: inout Arena, depth: Int
+  /// Parses the members of the object at hand, their values by `body`.
+  static func members(
+    _ scanner: inout JSONScanner, _ arena: inout Arena,
+    _ body: (String, inout JSONScanner, inout Arena) throws(JSONFault) -> JSONValue
   ) throws(JSONFault) -> [Member] {
     var members: [Member] = []
     var keys: Set<String> = []
@@ -128,7 +135,7 @@ public indirect enum JSONValue: Equatable, Sendable {
       guard keys.insert(key).inserted else { throw .malformed(at) }
       scanner.skipSpace()
       try scanner.expect(UInt8(ascii: ":"))
-      members.append(Member(key, try value(&scanner, &arena, depth: depth + 1)))
+      members.append(Member(key, try body(key, &scanner, &arena)))
     }
     return members
   }
