@@ -13,6 +13,12 @@ extension FileIngest {
   /// Enters a file that is a full export with its moment. - Returns: `nil` where it is none.
   func enterExport(_ result: FileResult) throws -> EnteredExport? {
     guard result.status == .taken, let settings = program.description.fullExport else { return nil }
+    guard !result.traits.isCutOff else {
+      throw Refusal(
+        message:
+          "it is a full export and its last row is cut off: what it does not list any more cannot be told. Export it again."
+      )
+    }
     let scopes: [String] =
       program.schema.feed == .vacancies ? program.description.constants["source"].map { [$0] } ?? result.scopes : [""]
     let told = try moment(of: result, settings)

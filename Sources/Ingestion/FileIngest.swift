@@ -148,6 +148,8 @@ public struct FileIngest {
     result.counts = machine.counts
     result.examples = machine.examplesByReason
     result.traits = machine.traits
+    // A whole file's last line has its end, whatever is wrong in it.
+    result.traits.isCutOff = machine.traits.isCutOff && records.table.endsWithoutNewline
     result.counts.skipped += records.table.blankLines
     result.unknownColumns = records.unknown
     result.hasContactColumns = records.hasContacts

@@ -173,6 +173,10 @@ import Testing
       #expect(cut.message?.contains("would close 9 records and lists only 1 rows") == true, "\(cut.message ?? "")")
       #expect(try fixture.rows("select count(*) from vacancy_versions") == ["10"])
       #expect(try fixture.rows("select count(*) from absences") == ["0"])
+      // A row that is visibly cut says so, however few records are missing.
+      let torn = try fixture.take(
+        String(Self.file(rows).dropLast(12)), as: "vacancies-torn.csv", by: program, number: 5)
+      #expect(torn.message?.contains("its last row is cut off") == true, "\(torn.message ?? "")")
       let empty = try fixture.take(Self.file([]), by: program, number: 3)
       #expect(empty.message?.contains("no good row") == true)
       // Other sources are not this file's to close.
