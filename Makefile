@@ -11,7 +11,7 @@ LARGE ?= 3000
 DEMO = .labourwatch/demo
 # make faults: the first seed and how many; make fuzz: random inputs a form of file.
 SEED ?= 0
-COUNT ?= 385
+COUNT ?= 469
 FUZZ ?= 350000
 # The clock of the demo: the night after the sample data end.
 DEMO_NOW = 2022-01-05T02:00:00

@@ -33,6 +33,8 @@ public final class TestWebServer: Sendable {
       case cut(Int)
       /// Chunked, and closed before the end after that many bytes.
       case cutChunked(Int)
+      /// Without a length, and the connection closed after that many bytes.
+      case noLength(Int)
       /// With its length announced, that many bytes sent, and then nothing for that many seconds.
       case stalled(Int, Double)
       /// Not at all: the connection is closed without an answer.
@@ -178,6 +180,9 @@ public final class TestWebServer: Sendable {
       return false
     case .cutChunked(let count):
       _ = sendAll(connection, chunkedHead + pieces(max(1, count), of: body.prefix(count)))
+      return false
+    case .noLength(let count):
+      _ = sendAll(connection, Array((head + "Connection: close\r\n\r\n").utf8) + body.prefix(count))
       return false
     case .stalled(let count, let seconds):
       _ = sendAll(connection, length() + body.prefix(count))

@@ -61,7 +61,7 @@ extension Case {
     Hostile("vacancies_x_loop.csv", [1]) { path in symlink(path, path) },
     Hostile("vacancies_x_nothing.csv", [1], bytes: []),
     Hostile("vacancies_x_nothing.xlsx", [1], bytes: []),
-    Hostile("vacancies_x_no_gzip.csv.gz", [1], bytes: text(header + "\n")),
+    Hostile("vacancies_x_no_gzip.csv.gz", bytes: text(header + "\n" + badRow + "\n")),
     Hostile("vacancies_x_half.csv.gz", [1]) { path in
       let whole = try FileForm.gzip(
         text(header + "\n" + (0..<500).map { "p,\($0),\(UInt32.max &* UInt32($0 &+ 7919))\n" }.joined()))

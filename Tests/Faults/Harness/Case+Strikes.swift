@@ -6,8 +6,7 @@ extension Case {
   /// Which scenarios are drawn; quick ones come more often.
   private static let lot: [Scenario] = [
     .ingest, .ingest, .ingest, .secondIngest, .secondIngest, .nightly, .secondNightly, .migrate, .accept, .replay,
-    .replay,
-    .export,
+    .replay, .pull, .exports, .nextExports, .nextExports, .export,
   ]
 
   /// Lets the fault of this seed happen.
@@ -46,6 +45,9 @@ extension Case {
     case .fileGrows: try fileGrows(ordinal)
     case .unreadable: try unreadable(ordinal)
     case .truncated: try truncated()
+    case .truncatedExport: try truncatedExport()
+    case .portalFails: try portalFails()
+    case .killAtPull: try killAtPull()
     case .hostile: try hostile(ordinal)
     }
   }
@@ -139,7 +141,7 @@ extension Case {
 
   /// Lets an operation on a file fail, or kills the program before it.
   private func atFile(_ what: String, _ expected: Set<Int32>) throws {
-    let scenario: Scenario = [.nightly, .export, .secondNightly, .ingest, .nightly][below(5)]
+    let scenario: Scenario = [.nightly, .export, .secondNightly, .ingest, .pull][below(5)]
     let reference = try workshop.reference(scenario, world)
     let operations = reference.fileOperations
     let at = below(operations.count)

@@ -66,6 +66,7 @@ final class Case {
     folder = "\(workshop.folder)/case-\(seed)"
     database = workshop.fresh("case")
     removeTree(folder)
+    workshop.portal.offer(world)
     try FileManager.default.copyItem(atPath: reference.folder, toPath: folder)
     try workshop.server.create(database, from: reference.template, tablespace: tablespace)
   }
@@ -97,13 +98,24 @@ final class Case {
   /// Runs the command once more, undisturbed, and compares what is there with the undisturbed run.
   func recover(_ scenario: Scenario, _ reference: Reference) throws {
     guard let again = try rerun(scenario) else { return }
-    if again.status != reference.status {
+    // Where no row with a code is open any more, nothing is run again.
+    if again.status != reference.status, scenario != .accept || again.status != 0 {
       complain("the run after it ended with \(again.status), not \(reference.status): \(Self.tail(again.log))")
     }
-    // Rows that stay open are run again by every replay.
-    try compare(reference.outcome) { words in
-      [.accept, .replay].contains(scenario) && words.hasPrefix("ledger +") && words.contains(" replayed ")
-        && words.contains("inserted 0 updated 0 late 0 unchanged 0")
+    // Rows that stay open are run again by every replay; what a portal changed within the window for late rows is asked for by every pull.
+    // What a pull asks for depends on what the one before it brought; files behind a source that failed get other numbers.
+    var (expected, oracle) = (reference.outcome, Oracle(server: workshop.server))
+    if scenario == .pull {
+      oracle.ignoring = ["request_sha256", "file_no"]
+      expected.tables = try oracle.outcome(reference.database, folder: nil).tables
+    }
+    try compare(expected, oracle) { words in
+      guard words.hasPrefix("ledger +"), words.contains("inserted 0 updated 0 late 0") else { return false }
+      return switch scenario {
+      case .accept, .replay: words.contains(" replayed ") && words.contains(" unchanged 0 ")
+      case .pull: words.contains("headcount@") && words.contains(" rejected 0 ")
+      default: false
+      }
     }
   }
 

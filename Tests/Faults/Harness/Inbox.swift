@@ -18,6 +18,16 @@ struct FeedTable: Sendable {
   let feed: String
   let columns: [String]
   var rows: [[String]]
+
+  /// The rows as JSON objects.
+  var objects: [String] {
+    func quoted(_ text: String) -> String {
+      "\"" + text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"") + "\""
+    }
+    return rows.map { row in
+      "{" + zip(columns, row).map { "\(quoted($0)):\(quoted($1))" }.joined(separator: ",") + "}"
+    }
+  }
 }
 
 /// A small city's feeds: the simulated city of 14 enterprises and 26 months, from which worlds take parts.
@@ -90,15 +100,7 @@ enum FileForm: CaseIterable, Sendable {
     return memory.bytes
   }
 
-  private func jsonl(_ table: FeedTable) -> [UInt8] {
-    func quoted(_ text: String) -> String {
-      "\"" + text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"") + "\""
-    }
-    let lines = table.rows.map { row in
-      "{" + zip(table.columns, row).map { "\(quoted($0)):\(quoted($1))" }.joined(separator: ",") + "}\n"
-    }
-    return Array(lines.joined().utf8)
-  }
+  private func jsonl(_ table: FeedTable) -> [UInt8] { Array(table.objects.map { $0 + "\n" }.joined().utf8) }
 
   private func xlsx(_ table: FeedTable) throws -> [UInt8] {
     try withTemporaryDirectory { folder in
@@ -123,6 +125,10 @@ struct World: Sendable {
   let nights: [[FeedFile]]
   /// Codes that fail their check digit.
   let wrongCodes: [String]
+  /// What a portal offers, by feed: rows as JSON objects.
+  let portal: [String: [String]]
+  /// Full exports of vacancies and unemployment: two each that are taken first, and one each that comes after them.
+  let exports: [[FeedFile]]
 
   static let clocks = ["2022-03-10T02:00", "2022-03-11T02:00", "2022-03-12T02:00"]
 
@@ -157,11 +163,13 @@ struct World: Sendable {
     }
     self.seed = seed
     self.nights = nights
+    portal = try Self.portal(&dice)
+    exports = try Self.exports(&dice)
     wrongCodes = codes.isEmpty ? ["91350203M0001QAY9B"] : codes.sorted()
   }
 
   /// Makes one cell of a row wrong.
-  private static func spoil(
+  static func spoil(
     _ row: inout [String], _ columns: [String], _ codes: inout Set<String>, _ dice: inout SeededGenerator
   ) {
     let column = Int.random(in: 0..<columns.count, using: &dice)

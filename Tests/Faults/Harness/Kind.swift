@@ -20,14 +20,18 @@ enum Kind: String, CaseIterable, Sendable {
   case fileGrows = "file grows or goes while read"
   case unreadable = "file that may not be read"
   case truncated = "truncated file, then the whole"
+  case truncatedExport = "truncated full export, then the whole"
+  case portalFails = "portal fails"
+  case killAtPull = "program killed in a pull"
   case hostile = "hostile file"
 
   /// How often each kind comes in a cycle of seeds.
   private static let shares: [(Kind, Int)] = [
-    (.killAtStatement, 20), (.killAtByte, 3), (.killAtFile, 5), (.sessionEnded, 2), (.backendKilled, 1),
+    (.killAtStatement, 23), (.killAtByte, 3), (.killAtFile, 5), (.sessionEnded, 2), (.backendKilled, 1),
     (.serverCrashed, 1), (.privateServer, 1), (.cut, 3), (.commitLost, 2), (.stalled, 1), (.tableLocked, 1),
     (.databaseFull, 1), (.folderFull, 2), (.fileError, 1), (.twoRuns, 1), (.sameTwice, 1), (.oldAfterNew, 1),
-    (.fileGrows, 1), (.unreadable, 2), (.truncated, 2), (.hostile, 3),
+    (.fileGrows, 1), (.unreadable, 2), (.truncated, 2), (.truncatedExport, 2),
+    (.portalFails, 4), (.killAtPull, 3), (.hostile, 3),
   ]
   private static let cycle = shares.flatMap { kind, count in
     (0..<count).map { (kind: kind, position: $0, count: count) }

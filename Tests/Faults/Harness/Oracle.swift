@@ -111,7 +111,7 @@ struct Oracle {
       """
       select concat_ws(' ', f.feed, case when $2 then f.name end, left(f.sha256, 12), f.status, 'read', f.read, 'inserted',
                        f.inserted, 'updated', f.updated, 'late', f.late, 'unchanged', f.unchanged, 'rejected', f.rejected,
-                       'skipped', f.skipped, f.rejected_by_reason::text, f.unknown_columns::text)
+                       'skipped', f.skipped, 'closed', f.closed, 'reopened', f.reopened, f.rejected_by_reason::text, f.unknown_columns::text)
         from labourwatch.run_files f
        where f.status in ('taken', 'replayed') and f.name <> all ($1::text[])
        order by 1
@@ -120,7 +120,9 @@ struct Oracle {
   }
 
   private func violations(_ connection: Connection, _ versions: [String]) throws -> [String] {
-    let stored = versions.map { "select run_id, file_no from labourwatch.\($0)" }.joined(separator: " union all ")
+    // Line 0 is of versions that full exports derive: no row of a file is one.
+    let stored = versions.map { "select run_id, file_no from labourwatch.\($0) where line > 0" }.joined(
+      separator: " union all ")
     let text = """
       select 'the run ' || run_id || ' stays ' || status from labourwatch.runs where status = 'running'
       union all

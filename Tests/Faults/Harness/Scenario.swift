@@ -14,6 +14,12 @@ enum Scenario: String, CaseIterable, Sendable {
   case replay = "quarantine replay"
   /// The second night's files: corrections, versions of known keys, late ones.
   case secondIngest = "second ingest"
+  /// Feeds that are pulled from a portal, beside files.
+  case pull
+  /// Full exports, each the whole state of its source, into an empty database.
+  case exports = "full exports"
+  /// The next full exports, which close and open again, or come late and stand between those known.
+  case nextExports = "next full exports"
   /// A whole night with forecast, lists and delivery on the simulated city.
   case nightly
   /// The night after, with half of the newest postings as news.
@@ -33,6 +39,8 @@ enum Scenario: String, CaseIterable, Sendable {
       ["quarantine", "accept"] + world.wrongCodes
         + ["--by", "王敏", "--reason", "与营业执照一致", "--now", World.clocks[1]]
     case .replay: ["quarantine", "replay", "--profile", "profile", "--now", World.clocks[1]]
+    case .pull, .exports: Scenario.ingest.arguments(world) + ["--profile", "profile"]
+    case .nextExports: Scenario.secondIngest.arguments(world) + ["--profile", "profile"]
     case .export: ["export", "forecast", "--output", "out/forecast.csv"]
     }
   }
@@ -44,8 +52,9 @@ enum Scenario: String, CaseIterable, Sendable {
   /// What must have run before, in the same folder.
   var before: Scenario? {
     switch self {
-    case .ingest, .migrate, .nightly: nil
+    case .ingest, .migrate, .nightly, .pull, .exports: nil
     case .secondIngest, .accept, .replay: .ingest
+    case .nextExports: .exports
     case .secondNightly, .export: .nightly
     }
   }
@@ -65,6 +74,16 @@ enum Scenario: String, CaseIterable, Sendable {
     case .nightly: try city(inbox, "1") { $0 < $1 * 9 / 10 }
     case .secondNightly: try city(inbox, "2") { $0 >= $1 * 9 / 10 }
     case .replay: try Self.profile(folder + "/profile")
+    case .pull:
+      let feeds = Portal.feeds
+      try Self.profile(folder + "/profile", feeds)
+      for file in world.nights[0] where feeds[file.feed] == nil { try Self.put(file.bytes, "\(inbox)/\(file.name)") }
+    case .exports, .nextExports:
+      let turn = self == .exports ? 0 : 1
+      try Self.profile(folder + "/profile", World.exported)
+      for file in world.nights[turn].filter({ World.exported[$0.feed] == nil }) + world.exports[turn] {
+        try Self.put(file.bytes, "\(inbox)/\(file.name)")
+      }
     case .migrate, .accept, .export: break
     }
   }
@@ -78,12 +97,14 @@ enum Scenario: String, CaseIterable, Sendable {
   }
 
   /// The profile, in which a region's alias is what clerks of these worlds mistype.
-  static func profile(_ folder: String) throws {
+  /// - Parameter feeds: descriptions that stand for the profile's own, by feed.
+  static func profile(_ folder: String, _ feeds: [String: String] = [:]) throws {
     let source = repositoryRoot + "/jobs/suqian"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     for name in try FileManager.default.contentsOfDirectory(atPath: source) where name != "inbox" {
       try FileManager.default.copyItem(atPath: "\(source)/\(name)", toPath: "\(folder)/\(name)")
     }
+    for (name, text) in feeds { try write(text, to: "\(folder)/feeds/\(name).yaml") }
     let path = folder + "/reference/regions.csv"
     var lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map(String.init)
     guard let header = lines.first?.split(separator: ",", omittingEmptySubsequences: false),

@@ -18,6 +18,10 @@ struct Reference: Sendable {
   let bytes: Int
   /// Its operations on files, in order.
   let fileOperations: [String]
+  /// What it asked of the portal, in order.
+  let requests: [String]
+  /// The names of the files in its inbox.
+  let files: [String]
 
   /// The different statements, in the order of their first use, each with all its places.
   var steps: [(name: String, places: [Int])] {
@@ -37,6 +41,7 @@ final class Workshop {
   let folder: String
   let program: String
   let shim: String
+  let portal: Portal
   private var references: [String: Reference] = [:]
   private var worlds: [Int: World] = [:]
   private var number = 0
@@ -54,6 +59,7 @@ final class Workshop {
     self.program = program
     self.shim = shim
     mkdir(folder, 0o755)
+    portal = try Portal()
     server = try FaultServer(home: folder + "/server")
     try server.run("create database empty template template0")
     try server.run("create database migrated template template0")
@@ -81,7 +87,7 @@ final class Workshop {
     var environment = [
       "PATH": "/usr/local/bin:/usr/bin:/bin", "LABOURWATCH_DATABASE_URL": url, "LABOURWATCH_HOME": "home",
       "LABOURWATCH_PSEUDONYM_KEY": "the key of the fault harness: 0123456789", "TMPDIR": folder + "/tmp",
-      "LABOURWATCH_PATIENCE": Self.patience, "LC_ALL": "C.UTF-8",
+      "LABOURWATCH_PATIENCE": Self.patience, "LC_ALL": "C.UTF-8", "PORTAL_URL": portal.url,
     ]
     environment.merge(more) { $1 }
     let command = prefix + [program] + arguments
@@ -143,6 +149,7 @@ final class Workshop {
     defer { proxy.close() }
     let trace = folder + "/trace"
     unlink(trace)
+    portal.offer(world)
     let child = try start(
       scenario.arguments(world), in: after, url: server.url(database, through: proxy.folder),
       watching(after, ["LABOURWATCH_SHIM_TRACE": trace]))
@@ -159,7 +166,8 @@ final class Workshop {
     return Reference(
       template: template, folder: before, database: database, outcome: outcome, status: end.status,
       statements: proxy.statements, bytes: proxy.bytes,
-      fileOperations: operations.split(separator: "\n").map(String.init))
+      fileOperations: operations.split(separator: "\n").map(String.init), requests: portal.asked,
+      files: (try? FileManager.default.contentsOfDirectory(atPath: before + "/inbox")) ?? [])
   }
 
   /// A folder for a proxy's socket.
