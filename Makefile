@@ -13,6 +13,7 @@ DEMO = .labourwatch/demo
 SEED ?= 0
 COUNT ?= 469
 FUZZ ?= 350000
+FUZZED = -c release -Xswiftc -enable-testing --scratch-path .build/fuzz
 # The clock of the demo: the night after the sample data end.
 DEMO_NOW = 2022-01-05T02:00:00
 
@@ -39,8 +40,12 @@ faults: build ## seeded faults: kills, cuts, crashes, full disks, hostile files 
 	@$(SWIFT) build $(subst labourwatch,FaultShim,$(RELEASE))
 	@.build/release/faults --seed $(SEED) --count $(COUNT)
 
-fuzz: packages ## the parsers on FUZZ random inputs a form, optimised
-	LABOURWATCH_FUZZ=$(FUZZ) $(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path .build/fuzz --filter TabularTests
+fuzz: packages ## the parsers on FUZZ random inputs a form, optimised; how many there were stands in the last line
+	@$(SWIFT) build --build-tests $(FUZZED)
+	@LABOURWATCH_FUZZ=$(FUZZ) $(SWIFT) test --skip-build $(FUZZED) --filter TabularTests >.build/fuzz.log 2>&1; status=$$?; \
+	  grep -E ' (inputs|trips): |✘|rror' .build/fuzz.log; \
+	  [ $$status -ne 0 ] || awk '/ (inputs|trips): / { sub(/.*: /, ""); n += $$1 } END { print n " random inputs: no crash, every row accounted for" }' .build/fuzz.log; \
+	  exit $$status
 
 lint: ## the format of every source file
 	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
