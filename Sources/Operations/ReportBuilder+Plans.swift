@@ -60,90 +60,53 @@ extension ReportBuilder {
     }
   }
 
-  // MARK: Fairs
+  // MARK: Fairs and classes
 
   /// The sessions of the whole city, or of a region and those online.
   private func fairSheet(region: String?) -> PlanSheet? {
     fairs.map { fairs in
-      let sessions = fairs.sessions.filter { region == nil || $0.theme.isOnline || $0.theme.region == region }
+      let rows = planRows.fairs.filter {
+        region == nil || $0.session.theme.isOnline || $0.session.theme.region == region
+      }
       return FairTable(
-        rows: sessions.map(fairRow), weekends: fairs.weekends, progress: fairs.progress, rules: settings.fairs.rules,
-        strings: strings
+        rows: rows, weekends: fairs.weekends, progress: fairs.progress, rules: settings.fairs.rules, strings: strings
       ).sheet
     }
   }
 
-  private func fairRow(_ session: FairSession) -> FairRow {
-    let theme = session.theme
-    let venue =
-      theme.isOnline
-      ? strings("fairs.online")
-      : profile.reference.regions.contains { $0.code.rawValue == session.venue }
-        ? strings("fairs.venue", names.region(session.venue)) : session.venue
-    return FairRow(
-      session: session, venue: venue, region: theme.isOnline ? strings("fairs.city") : names.region(theme.region),
-      chain: names.chain(theme.chain), occupations: occupations(theme).map { names.occupation($0.rawValue) },
-      openings: node(theme)?.openings ?? 0, enterprises: enterprises(theme))
-  }
-
-  private func node(_ theme: FairTheme) -> ReportData.NodeData? {
-    data.nodes[theme.isOnline ? .chain : .chainRegion]?.first { node in
-      node.cell.chain?.rawValue == theme.chain && (theme.isOnline || node.cell.region?.rawValue == theme.region)
+  /// The classes proposed for the whole city, or those in which a region takes part.
+  private func classSheet(region: String?) -> PlanSheet? {
+    classes.map { classes in
+      let rows = planRows.classes.filter { region == nil || $0.proposal.regions.contains(region ?? "") }
+      return ClassTable(
+        rows: rows, rules: settings.classes, start: night.month, isJudged: classes.isJudged, strings: strings
+      ).sheet
     }
-  }
-
-  /// The three occupations with the largest gap, now or at the lists' horizon.
-  private func occupations(_ theme: FairTheme) -> [OccupationCode] {
-    var gaps: [OccupationCode: Double] = [:]
-    for node in data.nodes[.cell] ?? []
-    where node.cell.chain?.rawValue == theme.chain && (theme.isOnline || node.cell.region?.rawValue == theme.region) {
-      guard let occupation = node.cell.occupation else { continue }
-      gaps[occupation, default: 0] += node.evidence(horizon: settings.horizon).gap
-    }
-    return gaps.filter { $0.value >= 0.5 }.sorted { a, b in
-      a.value == b.value ? a.key.rawValue < b.key.rawValue : a.value > b.value
-    }.prefix(3).map(\.key)
-  }
-
-  private func enterprises(_ theme: FairTheme) -> [FairRow.Enterprise] {
-    enterprises { row, region, _ in
-      row.chainCode?.rawValue == theme.chain && (theme.isOnline || region == theme.region)
-    }
-  }
-
-  /// The enterprises with the largest expected shortage, those of several occupations once.
-  func enterprises(
-    _ isMeant: (EnterpriseRow, String, OccupationCode?) -> Bool
-  ) -> [FairRow.Enterprise] {
-    var order: [String] = []
-    var found: [String: FairRow.Enterprise] = [:]
-    for (index, row) in data.enterprises.enumerated()
-    where isMeant(row, data.enterpriseRegions[index], data.enterpriseOccupations[index]) {
-      if found[row.creditCode] == nil {
-        order.append(row.creditCode)
-        let call = [row.contact, row.phone].compactMap { $0 }.joined(separator: " ")
-        found[row.creditCode] = FairRow.Enterprise(
-          name: row.name, creditCode: row.creditCode, expected: 0, call: call.isEmpty ? nil : call)
-      }
-      found[row.creditCode]?.expected += row.expected
-    }
-    let firms = order.compactMap { found[$0] }.filter { $0.expected >= 0.5 }
-    return Array(
-      firms.sorted { a, b in
-        a.expected == b.expected ? a.creditCode < b.creditCode : a.expected > b.expected
-      }.prefix(settings.fairs.enterprises))
   }
 
   /// What is kept of the fairs.
   var fairRecords: [FairRecord] {
-    (fairs?.sessions ?? []).map { session in
-      let theme = session.theme
+    planRows.fairs.map { row in
+      let session = row.session
       return FairRecord(
-        day: session.day.description, venue: session.venue, chain: theme.chain, region: theme.region,
-        isFixed: session.isFixed, openings: node(theme)?.openings ?? 0, expected: session.expected,
+        day: session.day.description, venue: session.venue, chain: session.theme.chain, region: session.theme.region,
+        isFixed: session.isFixed, openings: row.openings, expected: session.expected,
         exceedance: session.exceedance, value: session.value, repetition: session.repetition,
-        balance: session.balance, turn: session.turn, occupations: occupations(theme).map(\.rawValue),
-        enterprises: enterprises(theme).map(\.creditCode))
+        balance: session.balance, turn: session.turn, occupations: row.occupationCodes,
+        enterprises: row.enterprises.map(\.creditCode))
+    }
+  }
+
+  /// What is kept of the classes.
+  var classRecords: [ClassRecord] {
+    planRows.classes.enumerated().map { position, row in
+      let proposal = row.proposal
+      return ClassRecord(
+        region: proposal.region, occupation: proposal.occupation.rawValue, measure: proposal.measure ?? "",
+        position: position + 1, regions: proposal.regions, leastPast: proposal.past, leastAhead: proposal.ahead,
+        structural: proposal.structural, arriving: proposal.arriving, need: proposal.need, classes: proposal.classes,
+        graduates: proposal.graduates, stillShort: proposal.left, endsIn: proposal.end?.firstDay.description,
+        reason: proposal.reason.rawValue, enterprises: row.enterprises.map(\.creditCode))
     }
   }
 }
@@ -153,4 +116,11 @@ struct FairRecord: Encodable {
   var day: String, venue: String, chain: String, region: String, isFixed: Bool, openings: Double, expected: Double
   var exceedance: Double, value: Double, repetition: Double, balance: Double, turn: Int, occupations: [String]
   var enterprises: [String]
+}
+
+/// What the database keeps of a proposal of classes.
+struct ClassRecord: Encodable {
+  var region: String, occupation: String, measure: String, position: Int, regions: [String], leastPast: Int
+  var leastAhead: Int, structural: Int, arriving: Int, need: Int, classes: [Int], graduates: Int, stillShort: Int
+  var endsIn: String?, reason: String, enterprises: [String]
 }

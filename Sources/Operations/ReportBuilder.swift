@@ -28,6 +28,8 @@ struct ReportBuilder {
   let columns: OfficerColumns
   /// The classes to be opened; `nil` where no measure opens any.
   let classes: ClassOutcome?
+  /// The rows of both.
+  let planRows: PlanRows
   /// The officers' group of each occupation.
   private let groups: [OccupationCode: OfficerGroup]
   /// Surplus persons by region, and in the city.
@@ -54,6 +56,9 @@ struct ReportBuilder {
         profile: profile, settings: settings, data: data, night: night, quiet: quiet, history: measures.fairs
       ).plan()
     classes = Self.classes(profile, settings.classes, data, measures.outlook, night: night)
+    planRows = PlanRows(
+      profile: profile, settings: settings, names: names, strings: strings, data: data, fairs: fairs,
+      classes: classes)
     groups = Dictionary(profile.reference.occupations.map { ($0.code, $0.group) }, uniquingKeysWith: { a, _ in a })
     // What the lists tell of surpluses: whole persons, five and more.
     let told = zip(data.surpluses, data.surplusRegions).map { ($1, $0.surplus.rounded()) }.filter { $0.1 >= 5 }

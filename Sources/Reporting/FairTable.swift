@@ -39,8 +39,10 @@ public struct FairProgress: Hashable, Sendable {
 public struct FairRow: Hashable, Sendable {
   /// The session.
   public var session: FairSession
-  /// Names of venue, region and chain; the main occupations, the largest shortage first.
-  public var venue: String, region: String, chain: String, occupations: [String]
+  /// Names of venue, region and chain.
+  public var venue: String, region: String, chain: String
+  /// Codes and names of the main occupations, the largest shortage first.
+  public var occupationCodes: [String], occupations: [String]
   /// Openings to be filled now.
   public var openings: Double
   /// Enterprises to call: name, expected shortage, whom to call.
@@ -68,13 +70,14 @@ public struct FairRow: Hashable, Sendable {
 
   /// A row from its parts.
   public init(
-    session: FairSession, venue: String, region: String, chain: String, occupations: [String], openings: Double,
-    enterprises: [Enterprise]
+    session: FairSession, venue: String, region: String, chain: String, occupationCodes: [String],
+    occupations: [String], openings: Double, enterprises: [Enterprise]
   ) {
     self.session = session
     self.venue = venue
     self.region = region
     self.chain = chain
+    self.occupationCodes = occupationCodes
     self.occupations = occupations
     self.openings = openings
     self.enterprises = enterprises
