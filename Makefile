@@ -55,7 +55,9 @@ format: ## put every source file in format
 
 bench: build ## measure speed and memory (CITY=420 LARGE=3000 enterprises; LARGE=20000: five million posting versions)
 	@Benchmarks/run.sh $(BINARY) $(CITY) $(LARGE)
+	@Benchmarks/lists.sh $(BINARY)
 	@BIG=10000000 Benchmarks/ingest.sh $(BINARY)
+	@LABOURWATCH_MESSAGES=500 $(SWIFT) test --filter DeliveryKillTests | grep '^delivery:'
 
 install: build ## a release build under PREFIX, resources included
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/labourwatch/templates

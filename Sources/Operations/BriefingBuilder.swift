@@ -1,6 +1,7 @@
 import Assistance
 import LabourMarket
 import Reporting
+import Shortfall
 
 /// A change of one alert as a briefing tells it.
 struct AlertChange {
@@ -214,6 +215,7 @@ struct BriefingBuilder {
           "briefing.forecast", point.month.description, rounded(point.p50), rounded(point.p10), rounded(point.p90)))
       parts.append(strings("briefing.exceedance", TableText.probability(node.exceedances[index])))
     }
+    if node.quality.contains(FirmDominance.code) { parts.append(strings("quality.one_firm")) }
     return parts.joined(separator: strings("briefing.separator"))
   }
 

@@ -142,7 +142,7 @@ public struct ForecastRun {
     return ForecastSummary(
       runID: run, asOf: forecast.asOf.description, horizon: forecast.horizon,
       cells: forecast.nodes.count { $0.node.level == .cell }, reused: false, quality: forecast.quality,
-      openings: city?.openings ?? 0, expected: city?.values[ahead - 1].mean ?? 0,
+      openings: city?.openings ?? 0, expected: city?.values[ahead - 1].p50 ?? 0,
       seconds: Self.seconds(since: began))
   }
 

@@ -17,7 +17,7 @@ enum ForecastSettingsFile {
   }
 
   static func read(_ yaml: YAMLDocument) throws -> ShortfallSettings {
-    try yaml.allow("demand", "fill", "threshold", "history", "correction", "enterprises")
+    try yaml.allow("demand", "fill", "threshold", "history", "correction", "enterprises", "dominance")
     var out = ShortfallSettings()
     if let demand = try yaml["demand"] { try readDemand(demand, &out) }
     if let fill = try yaml["fill"] {
@@ -48,6 +48,11 @@ enum ForecastSettingsFile {
     if let enterprises = try yaml["enterprises"] {
       try enterprises.allow("months_ahead")
       try integer(enterprises, "months_ahead", 1...12, &out.enterpriseHorizon)
+    }
+    if let dominance = try yaml["dominance"] {
+      try dominance.allow("share", "least")
+      try number(dominance, "share", 0.1...1, &out.dominanceShare)
+      try number(dominance, "least", 0...1e6, &out.dominanceLeast)
     }
     return out
   }

@@ -64,6 +64,9 @@ struct ForecastWriter {
   }
 
   private func writeNodes(_ forecast: ShortfallForecast) throws {
+    let dominance = FirmDominance(
+      inputs.enterprises.map { ($0.creditCode, $0.cell, $0.openings) }, share: settings.dominanceShare,
+      least: settings.dominanceLeast)
     try copy("nodes") { row in
       for entry in forecast.nodes {
         try begin(&row, entry.node)
@@ -77,7 +80,8 @@ struct ForecastWriter {
         try row.add(entry.history.count)
         try row.add(entry.response)
         try row.add(entry.coverage)
-        try row.add("{" + entry.quality.joined(separator: ",") + "}")
+        let quality = entry.quality + (dominance.holds(entry.node.key) ? [FirmDominance.code] : [])
+        try row.add("{" + quality.sorted().joined(separator: ",") + "}")
         try row.end()
       }
     }

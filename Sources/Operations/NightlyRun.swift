@@ -160,7 +160,7 @@ struct NightAccount {
     let ahead = start.map { $0 + min(3, forecast.horizon) }
     let standing = forecast.reused ? " (stands: its inputs did not change)" : ""
     return "  forecast  end of \(forecast.asOf): \(Self.grouped(Int(forecast.openings.rounded()))) unfilled openings; "
-      + "\(ahead.map(\.description) ?? ""): \(Self.grouped(Int(forecast.expected.rounded()))) expected\(standing)"
+      + "\(ahead.map(\.description) ?? ""): \(Self.grouped(Int(forecast.expected.rounded()))) forecast (P50)\(standing)"
       + (lacks(forecast).map { "\n            \($0)" } ?? "")
   }
 

@@ -190,13 +190,20 @@ struct OfficerListIntake {
     let gap = try session.connection.query(
       query("largest_gap"),
       [
-        city, .text(cell.chain?.rawValue ?? ""), .text(cell.region?.rawValue ?? ""),
+        city, .text(Self.level(cell).rawValue), .text(cell.chain?.rawValue ?? ""), .text(cell.region?.rawValue ?? ""),
         .text(cell.occupation?.rawValue ?? ""), .date(alert.state.openedOn.ordinal),
       ]
     ).first?.optionalDouble("gap")
     return AlertStanding(
       openedOn: alert.state.openedOn, status: alert.state.status, officer: alert.officer.map(OfficerListFile.normal),
       closedOn: alert.state.closedOn, printed: columns.printed(cell), largestGap: gap.map { Int($0.rounded()) })
+  }
+
+  /// The level of the forecast at which a node stands.
+  private static func level(_ cell: Cell) -> Level {
+    if cell.occupation != nil { return .cell }
+    guard cell.chain != nil else { return cell.region == nil ? .city : .region }
+    return cell.region == nil ? .chain : .chainRegion
   }
 
   // MARK: What is written

@@ -188,7 +188,7 @@ struct ReportBuilder {
         name: name, chain: chain, history: data.history[node.cell] ?? [], forecast: node.forecast,
         employed: node.employed, openings: node.openings,
         level: alert.flatMap { $0.state.status.isLive ? $0.state.level : nil } ?? observed, entry: printed,
-        ticket: chain == nil ? nil : columns.ticket(node.cell, printed: printed))
+        ticket: chain == nil ? nil : columns.ticket(node.cell, printed: printed), quality: node.quality)
     }
     let total =
       team.isCity

@@ -78,9 +78,9 @@ public struct ForecastSummary: Encodable, Sendable {
   public var reused: Bool
   /// What the forecast lacks, as codes.
   public var quality: [String]
-  /// Unfilled openings now and expected three months ahead (or at the end, if nearer), persons.
+  /// Unfilled openings of the city now, persons.
   public var openings: Double
-  /// See ``openings``.
+  /// Their forecast three months ahead (or at the end, if nearer): the median (P50), as the lists print it, persons.
   public var expected: Double
   /// Wall-clock seconds.
   public var seconds: Double

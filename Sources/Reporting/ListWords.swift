@@ -17,6 +17,12 @@ public struct ListWords: Sendable {
     return strings("cause", name, TableText.grouped(whole(cause.persons)), TableText.percent(cause.share, decimals: 0))
   }
 
+  /// The quality codes in words, “good” where there are none; codes without a text are shown as they are.
+  public func quality(_ codes: [String]) -> String {
+    if codes.isEmpty { return strings("quality.good") }
+    return codes.map { strings.find("quality.\($0)") ?? $0 }.joined(separator: strings("list.separator"))
+  }
+
   /// The measures in words.
   public func measures(_ advice: [MeasureAdvice]) -> String {
     advice.map { advice in

@@ -63,6 +63,7 @@ struct ChainTable {
         TableColumn(strings("column.rate"), width: 8, .right),
         TableColumn(strings("column.forecast", month), width: 9, .right, isSummed: true),
         TableColumn(strings("column.interval", month), width: 13, .right),
+        TableColumn(strings("column.quality"), width: 16),
       ] + OfficerTable.columns.map(officers.column)
     return ListTable(
       columns: columns,
@@ -73,6 +74,7 @@ struct ChainTable {
           chain.openings.map { .count(whole($0)) } ?? .empty, chain.rate.map { .percent($0) } ?? .empty,
           point.map { .count(whole($0.p50)) } ?? .empty,
           point.map { .text("\(TableText.grouped(whole($0.p10)))–\(TableText.grouped(whole($0.p90)))") } ?? .empty,
+          .text(ListWords(strings: strings, measureNames: measureNames).quality(chain.quality)),
         ] + OfficerTable.columns.map { officers.cell($0, chain.entry, chain.ticket) }
       }, totalLabel: strings("total.rows"), labelColumn: 1)
   }

@@ -248,6 +248,8 @@ public struct PageWriter: Sendable {
     }
   }
 
+  /// The quality code of a node of which one enterprise makes up nearly all.
+  private static let oneFirm = "one_firm"
   private static let mostProposals = 40
 
   private func sharing() -> [String: Any] {
@@ -310,6 +312,7 @@ public struct PageWriter: Sendable {
         out["p50"] = TableText.grouped(whole(point.p50))
         out["interval"] = "\(TableText.grouped(whole(point.p10)))–\(TableText.grouped(whole(point.p90)))"
       }
+      if trend.quality.contains(Self.oneFirm) { out["oneFirm"] = strings("quality.one_firm") }
       if members.count > share {
         out["moreEnterprises"] = strings("page.more.enterprises", TableText.grouped(members.count - share))
       }

@@ -145,11 +145,8 @@ public struct ShortageTable: Sendable {
     return .percent(salary / market)
   }
 
-  /// The quality codes in words, “good” where there are none; codes without a text are shown as they are.
-  func quality(_ codes: [String]) -> String {
-    if codes.isEmpty { return strings("quality.good") }
-    return codes.map { strings.find("quality.\($0)") ?? $0 }.joined(separator: strings("list.separator"))
-  }
+  /// The quality codes in words, “good” where there are none.
+  func quality(_ codes: [String]) -> String { words.quality(codes) }
 
   private func rest(_ rows: [ShortageRow]) -> [TableCell] {
     shown.flatMap { column -> [TableCell] in

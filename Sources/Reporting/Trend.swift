@@ -15,13 +15,16 @@ public struct Trend: Hashable, Sendable {
   public var employed: Double?, openings: Double?
   /// The node's own level, what stands in the columns that officers fill in, and the number of its row.
   public var level: AlertLevel, entry: OfficerEntry, ticket: AlertTicket?
+  /// Codes of what is known about the data.
+  public var quality: [String]
 
   /// A trend from its parts.
   public init(
     name: String, chain: ChainCode?, history: [(month: Month, openings: Double)], forecast: [ForecastPoint],
     employed: Double? = nil, openings: Double? = nil, level: AlertLevel = .none, entry: OfficerEntry = OfficerEntry(),
-    ticket: AlertTicket? = nil
+    ticket: AlertTicket? = nil, quality: [String] = []
   ) {
+    self.quality = quality
     self.name = name
     self.chain = chain
     self.history = history
@@ -43,6 +46,7 @@ public struct Trend: Hashable, Sendable {
   public static func == (a: Self, b: Self) -> Bool {
     a.name == b.name && a.chain == b.chain && a.forecast == b.forecast && a.employed == b.employed
       && a.openings == b.openings && a.level == b.level && a.entry == b.entry && a.ticket == b.ticket
+      && a.quality == b.quality
       && a.history.elementsEqual(b.history, by: { $0.month == $1.month && $0.openings == $1.openings })
   }
   /// Hashes what distinguishes trends.

@@ -44,6 +44,8 @@ public struct ShortfallSettings: Sendable, Hashable {
   public var thresholdFloor = 2.0
   /// Months of the enterprise list's expectation.
   public var enterpriseHorizon = 3
+  /// Share of a node's openings above which one enterprise makes up nearly all of it, 0…1; and the least openings of a node that is marked so.
+  public var dominanceShare = 0.85, dominanceLeast = 5.0
   /// Threads for the rolling origins; the result does not depend on it.
   public var threads = 2
 

@@ -110,6 +110,31 @@ private final class Receiver: Sendable {
     }
   }
 
+  @Test func oneFirmsFiguresAreMarkedInAllThatLeavesTheHouse() throws {
+    let server = try TestWebServer { _ in .init(200) }
+    try ReportFixture.with { fixture in
+      try fixture.use(
+        delivery: """
+          channels: {hub: {type: webhook, url: "${HUB}"}}
+          routes: [{team: "321322", channel: hub}]
+          """, ["HUB": server.url])
+      try fixture.forecast(run: 1, digest: "a", [("liquor", "321322", "6-02", 600)])
+      try fixture.database.connect().executeScript(
+        Query(name: "dominance", text: "UPDATE forecast_nodes SET quality = '{one_firm}' WHERE chain = 'liquor'"))
+      #expect(try fixture.report("2022-01-06", .deliver).messages?.sent == 1)
+      let words = "单一企业主导"
+      #expect(try #require(server.requests.first).body.contains(words))
+      let folder = "\(fixture.out)/2022-01-06/321322-沭阳县"
+      for name in ["缺口清单.html", "简报.html", "缺口清单.csv"] {
+        #expect(try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8).contains(words), "\(name)")
+      }
+      let session = try fixture.session("2022-01-06T09:00:00")
+      let path = fixture.out + "/shortfalls.csv"
+      _ = try Exports(session: session).write(.shortfalls, to: path)
+      #expect(try String(contentsOfFile: path, encoding: .utf8).contains("one_firm"))
+    }
+  }
+
   @Test func aMessageThatIsRetriedHasAllItsAttemptsAgain() throws {
     let server = try TestWebServer { _ in .init(503, "", headers: ["Retry-After": "0"]) }
     try ReportFixture.with { fixture in

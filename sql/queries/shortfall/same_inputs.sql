@@ -6,7 +6,7 @@ WITH newest AS (
   WHERE city = $1 AND scenario = '' AND as_of = $2::date
   ORDER BY run_id DESC LIMIT 1
 )
-SELECT s.run_id, s.horizon, n.openings, v.mean,
+SELECT s.run_id, s.horizon, n.openings, v.p50,
   ARRAY(SELECT jsonb_array_elements_text(s.quality -> 'codes')) AS codes,
   (SELECT count(*) FROM forecast_nodes c WHERE c.city = $1 AND c.run_id = s.run_id AND c.scenario = '' AND c.level = 'cell') AS cells
 FROM newest s
