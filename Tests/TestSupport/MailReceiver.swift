@@ -24,6 +24,7 @@ public final class MailReceiver: Sendable {
   private let mails = Mutex<[Mail]>([])
   private let offers: [String]
   private let replies: [String: String]
+  private let isBusy: @Sendable () -> Bool
 
   /// What was taken.
   public var taken: [Mail] { mails.withLock { $0 } }
@@ -33,7 +34,12 @@ public final class MailReceiver: Sendable {
   ///   - offers: what it says to EHLO beside its name.
   ///   - replies: what is answered to a command instead of 250, by its beginning; `.` is the end of a message; an empty text hangs up.
   ///   - tunnel: the port of a server that goes on, encrypted, after STARTTLS.
-  public init(offers: [String] = [], replies: [String: String] = [:], tunnel: Int? = nil) throws {
+  ///   - isBusy: whether a message that came whole is put off with 451.
+  public init(
+    offers: [String] = [], replies: [String: String] = [:], tunnel: Int? = nil,
+    isBusy: @escaping @Sendable () -> Bool = { false }
+  ) throws {
+    self.isBusy = isBusy
     let (socket, port) = try listeningSocket()
     self.port = port
     self.offers = offers
@@ -86,11 +92,21 @@ public final class MailReceiver: Sendable {
       } else if command == "DATA" {
         say("354 go on")
         var lines: [String] = []
-        while let next = line(), next != "." { lines.append(next.hasPrefix(".") ? String(next.dropFirst()) : next) }
+        while true {
+          // Whoever leaves before the end has sent nothing.
+          guard let next = line() else { return }
+          if next == "." { break }
+          lines.append(next.hasPrefix(".") ? String(next.dropFirst()) : next)
+        }
         mail.data = lines.joined(separator: "\n")
         if let reply = replies["."] {
           if reply.isEmpty { return }
           say(reply)
+          continue
+        }
+        if isBusy() {
+          say("451 busy")
+          mail = Mail(user: mail.user)
           continue
         }
         mails.withLock { $0.append(mail) }
