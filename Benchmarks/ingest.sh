@@ -20,7 +20,7 @@ sql() { psql -X -q -A -t -v ON_ERROR_STOP=1 -d "$url" "$@"; }
 server=$(sql -c "select pg_read_file('postmaster.pid')" | head -n 1)
 
 server_ticks() { # of the server, its processes and those that ended
-  cat /proc/"$server"/stat $(sed 's|[0-9][0-9]*|/proc/&/stat|g' /proc/"$server"/task/"$server"/children) 2> /dev/null |
+  { cat /proc/"$server"/stat $(sed 's|[0-9][0-9]*|/proc/&/stat|g' /proc/"$server"/task/"$server"/children) 2> /dev/null || true; } |
     awk '{ sub(/.*\) /, ""); sum += $12 + $13 + $14 + $15 } END { print sum }'
 }
 wal() { sql -c "select pg_current_wal_insert_lsn() - '0/0'::pg_lsn"; }
