@@ -21,8 +21,9 @@ enum ForecastSettingsFile {
     var out = ShortfallSettings()
     if let demand = try yaml["demand"] { try readDemand(demand, &out) }
     if let fill = try yaml["fill"] {
-      try fill.allow("half_life_months", "use_seekers", "arrival_rate")
+      try fill.allow("half_life_months", "level_persistence", "use_seekers", "arrival_rate")
       try number(fill, "half_life_months", 1...1200, &out.fillHalfLife)
+      try number(fill, "level_persistence", 0...1, &out.fillLevelPersistence)
       if let value = try fill["use_seekers"] { out.usesSeekers = try value.bool() }
       try number(fill, "arrival_rate", 0...1, &out.arrivalRate)
     }

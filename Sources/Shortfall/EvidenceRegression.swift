@@ -123,6 +123,12 @@ struct EvidenceRegression: Sendable {
     }
   }
 
+  /// How far the last value of a walk lies beyond the mean of its `newest` values; 0 for an empty walk.
+  static func beyond(_ walk: ArraySlice<Double>, newest: Int) -> Double {
+    let recent = walk.suffix(newest)
+    return (recent.last ?? 0) - recent.reduce(0, +) / Double(max(recent.count, 1))
+  }
+
   private func clipped(_ eta: [Double]) -> [Double] {
     family == .counts ? eta.map { min(max($0, -8), 14) } : eta.map { min(max($0, -5), 2) }
   }

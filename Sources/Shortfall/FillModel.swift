@@ -3,11 +3,13 @@ import LabourMarket
 
 /// The share of open posts that are filled in a month, and the share of the rest that lapse, learned from the city's own months.
 ///
-/// Fill: φ = 1 − exp(−exp(η)), η = a + pool terms + terms of occupation, region, chain, calendar month and pool, where a pool is a region × occupation.
+/// Fill: φ = 1 − exp(−exp(η)), η = a + pool terms + terms of occupation, region, chain, calendar month, festival and pool, where a
+/// pool is a region × occupation.
 /// Pool terms are logs of open posts in the pool and in the occupation over the whole city, of job-seekers in both (supply
-/// that can be reached across regions), and the share of fresh posts in the cell; a level of the whole city walks at random from month
-/// to month and holds its last value ahead. The coefficient on open posts is minus the
-/// matching elasticity; it starts at 0 with a prior and is estimated. Lapse: the same form without pool terms.
+/// that can be reached across regions), and the share of fresh posts in the cell. Spring Festival, which moves, has bumps of its own beside
+/// the calendar month: few are filled before it, many after it. A level of the whole city walks at random from month to month; what it lies
+/// beyond its mean of the last two years fades in the months ahead (``persistence``). The coefficient on open posts is minus the
+/// matching elasticity; it starts at 0 with a prior and is estimated. Lapse: the same form without pool terms, festival and level.
 struct FillModel: Sendable {
   /// Geometry that rows share.
   let panel: Layout
@@ -19,6 +21,8 @@ struct FillModel: Sendable {
   let months: Int
   /// First month of the panel.
   let start: Month
+  /// Share of a level beyond its mean that is left a month later, 0…1.
+  let persistence: Double
 
   /// Which pool each cell belongs to.
   struct Layout: Sendable {
@@ -53,6 +57,8 @@ struct FillModel: Sendable {
 
   /// Number of pool terms with and without seekers.
   private static func terms(_ usesSeekers: Bool) -> Int { usesSeekers ? 5 : 3 }
+  /// Non-zero entries of a row of the fill's design.
+  private static func width(_ terms: Int) -> Int { 1 + terms + 6 + Calendar.festivalFeatures }
 
   /// Fits both shares to a panel.
   init(_ panel: CityPanel, settings: ShortfallSettings, warm: FillModel? = nil) {
@@ -62,6 +68,7 @@ struct FillModel: Sendable {
     let terms = Self.terms(usesSeekers)
     months = panel.months
     start = panel.start
+    persistence = settings.fillLevelPersistence
     var features: [[Double]] = []
     var exposed: [(cell: Int, month: Int)] = []
     var weights: [Double] = []
@@ -83,7 +90,7 @@ struct FillModel: Sendable {
     let centre = sums.map { $0 / max(total, 1e-9) }
     centres = centre
     var data = EvidenceRegression.Data(
-      rows: SparseRows(width: 1 + terms + 6, columns: Self.walk(layout, terms, months).upperBound))
+      rows: SparseRows(width: Self.width(terms), columns: Self.walk(layout, terms, months).upperBound))
     for (i, at) in exposed.enumerated() {
       Self.appendFill(layout, at.cell, panel.start + at.month, at.month, features[i], centre, to: &data.rows)
       let exposure = panel.openings[at.cell, at.month - 1] + panel.newOpenings[at.cell, at.month]
@@ -105,13 +112,16 @@ struct FillModel: Sendable {
   func fillShares(month: Month, before: [Double], fresh: [Double], seekers: [Double]?) -> [Double] {
     let pool = PoolState(panel, before, fresh, usesSeekers ? seekers : nil)
     let terms = Self.terms(usesSeekers)
-    var rows = SparseRows(width: 1 + terms + 6, columns: fill.coefficients.count)
+    var rows = SparseRows(width: Self.width(terms), columns: fill.coefficients.count)
     let period = min(max(month - start, 0), months - 1)
     for k in panel.cells.indices {
       Self.appendFill(panel, k, month, period, pool.features(k, before[k], fresh[k]), centres, to: &rows)
     }
     let regression = Self.fillRegression(panel, terms, months)
-    return rows.product(fill.coefficients).map { regression.mean($0) }
+    let ahead = max(month - start - months + 1, 0)
+    let faded =
+      EvidenceRegression.beyond(fill.coefficients.suffix(months), newest: 24) * (1 - pow(persistence, Double(ahead)))
+    return rows.product(fill.coefficients).map { regression.mean($0 - faded) }
   }
 
   /// Share that lapses of what stays unfilled, for every cell in a month.
@@ -157,7 +167,8 @@ struct FillModel: Sendable {
 
   /// Columns of the city's level by month: the last block.
   private static func walk(_ layout: Layout, _ terms: Int, _ months: Int) -> Range<Int> {
-    let first = 1 + terms + layout.occupations + layout.regions + layout.chains + 12 + layout.pools
+    let first =
+      1 + terms + layout.occupations + layout.regions + layout.chains + 12 + layout.pools + Calendar.festivalFeatures
     return first..<first + months
   }
 
@@ -166,9 +177,9 @@ struct FillModel: Sendable {
     for (block, size) in [layout.occupations, layout.regions, layout.chains, 12, layout.pools].enumerated() {
       groups += [Int](repeating: block, count: size)
     }
-    groups += [Int](repeating: 6, count: months)
+    groups += [Int](repeating: 7, count: Calendar.festivalFeatures) + [Int](repeating: 6, count: months)
     return EvidenceRegression(
-      family: .shares, groups: groups, initial: [0.05, 0.05, 0.05, 0.02, 0.02, 0.2, 0.002],
+      family: .shares, groups: groups, initial: [0.05, 0.05, 0.05, 0.02, 0.02, 0.2, 0.002, 0.02],
       walks: [walk(layout, terms, months)])
   }
 
@@ -187,7 +198,7 @@ struct FillModel: Sendable {
     let terms = centres.count
     let first = 1 + terms
     let cell = layout.cells[k]
-    withUnsafeTemporaryAllocation(of: (column: Int, value: Double).self, capacity: first + 6) { row in
+    withUnsafeTemporaryAllocation(of: (column: Int, value: Double).self, capacity: width(terms)) { row in
       row.initialize(repeating: (0, 1))
       for j in 0..<terms { row[1 + j] = (1 + j, features[j] - centres[j]) }
       var base = first
@@ -200,7 +211,10 @@ struct FillModel: Sendable {
       row[first + 3] = (base + month.month - 1, 1)
       base += 12
       row[first + 4] = (base + layout.pool[k], 1)
-      row[first + 5] = (base + layout.pools + period, 1)
+      base += layout.pools
+      for (j, value) in Calendar.festival(month).enumerated() { row[first + 5 + j] = (base + j, value) }
+      base += Calendar.festivalFeatures
+      row[first + 5 + Calendar.festivalFeatures] = (base + period, 1)
       rows.append(UnsafeBufferPointer(row))
     }
   }

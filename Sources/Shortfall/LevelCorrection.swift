@@ -4,11 +4,14 @@ import LabourMarket
 /// How far the level was missed lately: the factor that brings the balance to where its newest completed forecasts should have been.
 ///
 /// For every horizon the log ratio of outcome to forecast, of the city and of each chain beside it, is averaged over past origins whose
-/// outcome had come; newer outcomes weigh more (half-life ``halfLife`` months), and prior weights shrink the average to 0. The
+/// outcome had come; newer outcomes weigh more (half-life ``halfLife`` months), and prior weights shrink the average to 0. A miss of the
+/// city counts with at most ``largestMiss``: small misses that repeat are a wrong level, large ones are shocks, and those heal. The
 /// correction of a past origin uses only what was known then, so that rolling errors judge it honestly.
 struct LevelCorrection: Sendable {
   /// Months after which an outcome weighs half.
   static let halfLife = 4.0
+  /// Most that one miss of the city counts, log points.
+  static let largestMiss = 0.2
   private let chains: Int
   /// By origin and horizon: age of the outcome in months before the as-of month, city's log ratio, chains' log ratios beside it and their weights.
   private struct Miss: Sendable {
@@ -38,7 +41,7 @@ struct LevelCorrection: Sendable {
         let city = log((actual.reduce(0, +) + 5) / (predicted.reduce(0, +) + 5))
         list.append(
           Miss(
-            horizon: h, age: origin.cut - 1 - h, city: city,
+            horizon: h, age: origin.cut - 1 - h, city: min(max(city, -Self.largestMiss), Self.largestMiss),
             chains: zip(actual, predicted).map { log(($0 + 5) / ($1 + 5)) - city },
             weights: predicted.map { $0 / ($0 + 50) }))
       }

@@ -116,14 +116,10 @@ struct SeasonalCounts: Sendable {
 
   /// By series: how far both levels lie beyond their own mean of the last two years, log points; what fades in the months ahead.
   private func fading(_ coefficients: [Double]) -> [Double] {
-    func beyond(_ walk: ArraySlice<Double>, _ recent: Int) -> Double {
-      let last = walk.suffix(recent)
-      return (last.last ?? 0) - last.reduce(0, +) / Double(max(last.count, 1))
-    }
-    let city = beyond(coefficients[ownEnd..<ownEnd + months], 24)
+    let city = EvidenceRegression.beyond(coefficients[ownEnd..<ownEnd + months], newest: 24)
     return (0..<series).map { s in
       let first = ownEnd + months + s * quarters
-      return city + beyond(coefficients[first..<first + quarters], 8)
+      return city + EvidenceRegression.beyond(coefficients[first..<first + quarters], newest: 8)
     }
   }
 

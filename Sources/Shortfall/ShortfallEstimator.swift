@@ -11,7 +11,7 @@ import LabourMarket
 /// The result depends on nothing but the panel, the trees, the settings and the horizon: not on threads, clock or chance.
 public struct ShortfallEstimator: Sendable {
   /// Name and version of the model, as it stands with every forecast.
-  public static let modelName = "labour-balance/1"
+  public static let modelName = "labour-balance/2"
   /// What an analyst may change.
   public var settings: ShortfallSettings
   /// Parents of chains and regions.

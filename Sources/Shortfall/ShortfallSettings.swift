@@ -4,10 +4,12 @@ public struct ShortfallSettings: Sendable, Hashable {
   public var demandHalfLife = 36.0
   /// Half-life of a month's weight in the fill model, months.
   public var fillHalfLife = 24.0
+  /// Share of an unusual level of the city's fill rate that is left a month later, 0…1; 1: it holds.
+  public var fillLevelPersistence = 0.5
   /// Yearly waves of the season that a chain may have of its own (1–5).
   public var harmonics = 3
   /// Share of an unusual level of demand that is left a month later, 0…1; 1: it holds.
-  public var levelPersistence = 0.9
+  public var levelPersistence = 0.6
   /// Whether hiring plans are used.
   public var usesPlans = true
   /// Whether registered job-seekers are used.

@@ -14,6 +14,8 @@ struct SyntheticCity {
   var seed: UInt64 = 7
   /// Multiplies the new openings of a month counted from the start.
   var demand: (Int) -> Double = { _ in 1 }
+  /// Multiplies the hazard of being filled in a month counted from the start.
+  var fill: (Int) -> Double = { _ in 1 }
 
   /// The panel of the city's first `months` months.
   func panel() -> CityPanel {
@@ -36,7 +38,8 @@ struct SyntheticCity {
       for t in 0..<months {
         let season = 1 + 0.6 * cos(2 * Double.pi * Double(t % 12 - 3 * cell.chain) / 12)
         let fresh = poisson(5 * season * demand(t) * (1 + Double(cell.occupation) / 3), &random)
-        let filled = binomial(stock + fresh, 0.5 - 0.05 * Double(cell.region), &random)
+        let share = 1 - pow(0.5 + 0.05 * Double(cell.region), fill(t))
+        let filled = binomial(stock + fresh, share, &random)
         let lapsed = binomial(stock + fresh - filled, 0.05, &random)
         stock += fresh - filled - lapsed
         panel.newOpenings[k, t] = fresh
