@@ -49,20 +49,9 @@ struct CityPanelReader {
   func read(asOf: Month, enterpriseMonths: Int) throws -> ForecastInputs {
     try connection.execute(queries["shortfall/session_settings"])
     var builder = CityPanelBuilder(asOf: asOf)
-    try readRecords(asOf, &builder)
+    let postings = try readRecords(asOf, &builder)
     try readSurroundings(asOf, &builder)
-    var salaries = ForecastInputs.Salaries()
-    try rows("salaries", asOf) { row in
-      let key = Cell(
-        chain: try row.optionalString(0).map(ChainCode.init(rawValue:)),
-        region: try row.optionalString(1).map(RegionCode.init(rawValue:)),
-        occupation: try row.optionalString(2).map(OccupationCode.init(rawValue:)))
-      salaries.byNode[key] = try row.double(3)
-    }
-    var enterprises: [ForecastInputs.EnterpriseCell] = []
-    try rows("enterprise_cells", asOf, extra: [.int(enterpriseMonths)]) { row in
-      enterprises.append(try Self.enterprise(row))
-    }
+    let enterprises = try withPlans(postings.enterprises, asOf, months: enterpriseMonths)
     var surpluses: [ForecastInputs.Surplus] = []
     try rows("surpluses", asOf) { row in
       surpluses.append(
@@ -72,7 +61,7 @@ struct CityPanelReader {
           surplus: try row.double(6), machines: try row.double(7), reason: try row.optionalString(8)))
     }
     return ForecastInputs(
-      panel: builder.build(), salaries: salaries, enterprises: enterprises, surpluses: surpluses)
+      panel: builder.build(), salaries: postings.salaries, enterprises: enterprises, surpluses: surpluses)
   }
 
   /// The monthly totals known by the end of `asOf`, for places without records; a series ends at its first gap from the newest month back.
@@ -123,29 +112,82 @@ struct CityPanelReader {
   func readPanel(asOf: Month) throws -> CityPanel {
     try connection.execute(queries["shortfall/session_settings"])
     var builder = CityPanelBuilder(asOf: asOf)
-    try readRecords(asOf, &builder)
+    _ = try readRecords(asOf, &builder)
     try readSurroundings(asOf, &builder)
     return builder.build()
   }
 
-  private func readRecords(_ asOf: Month, _ builder: inout CityPanelBuilder) throws {
-    try rows("openings_by_month", asOf) { row in
-      builder.addOpenings(
-        chain: try row.string(0), region: try row.string(1), occupation: try row.string(2),
-        month: try Self.month(row, 3),
-        change: try row.double(4), sought: try row.double(5), hired: try row.double(6), ended: try row.double(7))
+  /// What the postings say beside the movements of the cells.
+  private struct Postings {
+    var salaries = ForecastInputs.Salaries()
+    var enterprises: [ForecastInputs.EnterpriseCell] = []
+    /// Persons that each employer has sought so far.
+    var everSought: [String: Int] = [:]
+  }
+
+  private func readPostings(_ asOf: Month, _ builder: inout CityPanelBuilder) throws -> Postings {
+    var postings = Postings()
+    try rows("postings", asOf) { row in
+      switch try row.string(0) {
+      case "month":
+        builder.addOpenings(
+          chain: try row.string(1), region: try row.string(2), occupation: try row.string(3),
+          month: try Self.month(row, 5), change: try row.double(6), sought: try row.double(7),
+          hired: try row.double(8), ended: try row.double(9))
+      case "employer":
+        let enterprise = try Self.enterprise(row)
+        postings.enterprises.append(enterprise)
+        postings.everSought[enterprise.creditCode, default: 0] += try row.int(10)
+      default: postings.salaries.byNode[try Self.cell(row)] = try row.double(11)
+      }
     }
+    return postings
+  }
+
+  /// Recruiting and plans of each employer and cell; those without openings, plans or recruiting of the last year stay out.
+  private func withPlans(
+    _ recruiting: [ForecastInputs.EnterpriseCell], _ asOf: Month, months: Int
+  ) throws -> [ForecastInputs.EnterpriseCell] {
+    struct Place: Hashable {
+      var creditCode: String, cell: Cell
+    }
+    var planned: [Place: Double] = [:]
+    try rows("enterprise_plans", asOf, extra: [.int(months)]) { row in
+      planned[Place(creditCode: try row.string(0), cell: try Self.cell(row))] = try row.optionalDouble(4) ?? .nan
+    }
+    var all = recruiting
+    for i in all.indices {
+      let place = Place(creditCode: all[i].creditCode, cell: all[i].cell)
+      all[i].planned = planned.removeValue(forKey: place).flatMap { $0.isNaN ? nil : $0 }
+    }
+    all += planned.map {
+      ForecastInputs.EnterpriseCell(
+        creditCode: $0.creditCode, cell: $0.cell, openings: 0, sought: 0, planned: $1.isNaN ? nil : $1)
+    }
+    func order(_ part: ForecastInputs.EnterpriseCell) -> (String, String, String, String) {
+      let cell = part.cell
+      return (
+        cell.chain?.rawValue ?? "", cell.region?.rawValue ?? "", cell.occupation?.rawValue ?? "", part.creditCode
+      )
+    }
+    return all.filter { $0.openings > 0 || $0.sought > 0 || $0.planned ?? 0 > 0 }.sorted { order($0) < order($1) }
+  }
+
+  private func readRecords(_ asOf: Month, _ builder: inout CityPanelBuilder) throws -> Postings {
+    let postings = try readPostings(asOf, &builder)
     try rows("plans_by_chain", asOf) { row in
       builder.addPlan(
         wave: try Self.month(row, 0), period: try Self.month(row, 1), chain: try row.string(2),
         planned: try row.double(3), separations: try row.double(4), automation: try row.double(5))
     }
-    try rows("survey_response", asOf) { row in
+    let weights = postings.everSought.sorted { $0.key < $1.key }
+    try rows("survey_response", asOf, extra: [.texts(weights.map(\.key)), .ints(weights.map(\.value))]) { row in
       builder.addResponse(
         wave: try Self.month(row, 0), chain: try row.string(1), region: try row.string(2),
         respondents: try row.double(3), enterprises: try row.double(4), weightAnswered: try row.double(5),
         weightAll: try row.double(6))
     }
+    return postings
   }
 
   private func readSurroundings(_ asOf: Month, _ builder: inout CityPanelBuilder) throws {
@@ -174,13 +216,17 @@ struct CityPanelReader {
 
   private static func enterprise(_ row: Row) throws -> ForecastInputs.EnterpriseCell {
     ForecastInputs.EnterpriseCell(
-      creditCode: try row.string(0),
-      cell: Cell(
-        chain: ChainCode(rawValue: try row.string(1)), region: RegionCode(rawValue: try row.string(2)),
-        occupation: OccupationCode(rawValue: try row.string(3))),
-      openings: try row.double(4), oldestPostedOn: try row.optionalDate(5).map(CalendarDay.init(ordinal:)),
-      salaryMin: try row.optionalDouble(6), salaryMax: try row.optionalDouble(7), sought: try row.double(8),
-      planned: try row.optionalDouble(9))
+      creditCode: try row.string(4), cell: try cell(row), openings: try row.double(6),
+      oldestPostedOn: try row.optionalDate(5).map(CalendarDay.init(ordinal:)), salaryMin: try row.optionalDouble(11),
+      salaryMax: try row.optionalDouble(12), sought: try row.double(7))
+  }
+
+  /// Chain, region and occupation of columns 1 to 3.
+  private static func cell(_ row: Row) throws -> Cell {
+    Cell(
+      chain: try row.optionalString(1).map(ChainCode.init(rawValue:)),
+      region: try row.optionalString(2).map(RegionCode.init(rawValue:)),
+      occupation: try row.optionalString(3).map(OccupationCode.init(rawValue:)))
   }
 
   private static func month(_ row: Row, _ column: Int) throws -> Month {

@@ -243,10 +243,11 @@ private struct Bureau {
       try expectEmployed("2023-02-28", ["321322 150"])
       let session = try bureau.session("2023-06-01")
       let cells = try session.connection.query(
-        session.queries["shortfall/enterprise_cells"], [.text("suqian"), .text("2023-02-28 23:59:59"), .int(3)])
-      let holders = try Set(cells.map { try $0.string(0) })
+        session.queries["shortfall/postings"], [.text("suqian"), .text("2023-02-28 23:59:59")]
+      ).filter { try $0.string(0) == "employer" }
+      let holders = try Set(cells.map { try $0.string(4) })
       #expect(holders == [Self.codes[0]])
-      let openings = try cells.reduce(0) { try $0 + $1.int(4) }
+      let openings = try cells.reduce(0) { try $0 + $1.int(6) }
       #expect(openings == 15, "two jobs from before the merger, one after it")
     }
   }
@@ -286,8 +287,8 @@ private struct Bureau {
         ]))
       let session = try bureau.session("2023-02-02")
       let rows = try session.connection.query(
-        session.queries["shortfall/openings_by_month"], [.text("suqian"), .text("2023-01-31 23:59:59")])
-      let openings = try rows.map { "\(try $0.string(1)) \(try $0.int(4))" }
+        session.queries["shortfall/postings"], [.text("suqian"), .text("2023-01-31 23:59:59")])
+      let openings = try rows.filter { try $0.string(0) == "month" }.map { "\(try $0.string(2)) \(try $0.int(6))" }
       #expect(openings == ["321322 10"])
     }
   }

@@ -1,8 +1,9 @@
 -- What did the respondents of each survey wave plan, by chain and target month?
 -- $1 city, $2 known_until (timestamp). The newest version of every statement counts, also where an enterprise made it under
--- another of its codes before. Sums over respondents, not expanded.
+-- another of its codes before. Sums over respondents, not expanded. The window's first key is a hash, which sorts faster than
+-- texts.
 WITH employer AS (
-  SELECT credit_code, enterprise, employer, absorbed_on FROM enterprise_employers
+  SELECT credit_code, enterprise FROM enterprise_employers
   WHERE city = $1 AND valid_from <= $2::timestamp AND valid_to > $2::timestamp
 ), enterprise AS (
   SELECT DISTINCT ON (credit_code) credit_code, chain
@@ -11,15 +12,16 @@ WITH employer AS (
 ), statement AS (
   SELECT h.survey_wave, h.period, h.credit_code, h.chain, h.planned_hires, h.expected_separations, h.automation_displaced,
     lead(h.known_at) OVER (
-      PARTITION BY coalesce(m.enterprise, h.credit_code), h.survey_wave, h.period, h.occupation
+      PARTITION BY hashtextextended(coalesce(m.enterprise, h.credit_code), h.period - h.survey_wave), h.survey_wave, h.period,
+        coalesce(m.enterprise, h.credit_code), h.occupation
       ORDER BY h.known_at, h.received_at, h.run_id, h.file_no, h.line
-    ) AS next_known_at
+    ) IS NULL AS is_newest
   FROM hiring_plan_versions h LEFT JOIN employer m ON m.credit_code = h.credit_code
   WHERE h.city = $1 AND h.known_at <= $2::timestamp
 )
 SELECT s.survey_wave, s.period, coalesce(s.chain, e.chain, '') AS chain, coalesce(sum(s.planned_hires), 0)::bigint AS planned,
   coalesce(sum(s.expected_separations), 0)::bigint AS separations, coalesce(sum(s.automation_displaced), 0)::bigint AS automation
 FROM statement s LEFT JOIN enterprise e ON e.credit_code = s.credit_code
-WHERE s.next_known_at IS NULL
+WHERE s.is_newest
 GROUP BY s.survey_wave, s.period, coalesce(s.chain, e.chain, '')
 ORDER BY s.survey_wave, s.period, coalesce(s.chain, e.chain, '')

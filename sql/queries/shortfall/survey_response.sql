@@ -1,13 +1,10 @@
 -- How many employers of each chain and region answered each survey wave, and how much of all recruiting do they stand for?
--- $1 city, $2 known_until (timestamp). An employer's weight is the number of persons it has sought in jobs so far. Linked enterprises are one
--- employer, in the chain and region of the code that stands for them (of another of its codes where the register does not know that one).
+-- $1 city, $2 known_until (timestamp), $3 codes of employers, $4 their weights: the persons that each has sought in jobs so far
+-- (shortfall/postings.sql). Linked enterprises are one employer, in the chain and region of the code that stands for them (of another of its
+-- codes where the register does not know that one).
 WITH employer AS (
-  SELECT credit_code, enterprise, employer, absorbed_on FROM enterprise_employers
+  SELECT credit_code, employer FROM enterprise_employers
   WHERE city = $1 AND valid_from <= $2::timestamp AND valid_to > $2::timestamp
-), follower AS MATERIALIZED (
-  SELECT d.source, d.posting_id, d.job_source, d.job_posting_id
-  FROM job_decisions d JOIN job_rules r ON r.city = $1 AND r.version = d.rule_version
-  WHERE d.city = $1 AND r.valid_from <= $2::timestamp AND r.valid_to > $2::timestamp AND d.since <= $2::timestamp
 ), enterprise AS (
   SELECT DISTINCT ON (coalesce(m.employer, v.credit_code)) coalesce(m.employer, v.credit_code) AS credit_code,
     coalesce(v.chain, '') AS chain, v.region
@@ -16,16 +13,7 @@ WITH employer AS (
   ORDER BY coalesce(m.employer, v.credit_code), v.credit_code = coalesce(m.employer, v.credit_code) DESC, v.credit_code COLLATE "C",
     v.known_at DESC, v.received_at DESC, v.run_id DESC, v.file_no DESC, v.line DESC
 ), weight AS (
-  SELECT credit_code, sum(sought) AS sought
-  FROM (
-    SELECT coalesce(m.employer, v.credit_code) AS credit_code, max(v.headcount) AS sought
-    FROM vacancy_versions v
-    LEFT JOIN employer m ON m.credit_code = v.credit_code
-    LEFT JOIN follower f ON f.source = v.source AND f.posting_id = v.posting_id
-    WHERE v.city = $1 AND v.known_at <= $2::timestamp
-    GROUP BY coalesce(m.employer, v.credit_code), coalesce(f.job_source, v.source), coalesce(f.job_posting_id, v.posting_id)
-  ) job
-  GROUP BY credit_code
+  SELECT credit_code, sought FROM unnest($3::text[], $4::bigint[]) AS given (credit_code, sought)
 ), everyone AS (
   SELECT chain, region, count(*) AS enterprises, coalesce(sum(sought), 0) AS weight_all
   FROM enterprise LEFT JOIN weight USING (credit_code)
