@@ -28,20 +28,24 @@ extension FileIngest {
     _ source: some RecordSource, _ machine: inout RowMachine, _ stock: Stock?, _ progress: () -> Void = {}
   ) throws {
     let target = stock?.stages == false ? nil : "stage_\(feed)"
-    try transfer(source, &machine, to: target, asides: "stage_rejects", progress) { try stock?.stored.finish() }
+    try transfer(
+      source, &machine, to: target, asides: "stage_rejects", progress, isFree: { stock?.stored.hasEnded ?? true },
+      wait: { try stock?.stored.finish() })
     try stock?.rows.check()
   }
 
   /// Reads the records again and stores those that the machine's reading asks for.
   func store(_ source: some RecordSource, _ machine: inout RowMachine, _ progress: () -> Void = {}) throws {
-    try transfer(source, &machine, to: "store_\(feed)", asides: "stage_records", progress) {}
+    try transfer(source, &machine, to: "store_\(feed)", asides: "stage_records", progress)
   }
 
   /// Gives all records to the machine, sends its rows to one COPY and what stands aside to another.
-  /// - Parameter wait: makes sure that the connection is free.
+  /// - Parameters:
+  ///   - isFree: whether the connection is free.
+  ///   - wait: makes sure that it is.
   private func transfer(
     _ source: some RecordSource, _ machine: inout RowMachine, to target: String?, asides: String,
-    _ progress: () -> Void, wait: () throws -> Void
+    _ progress: () -> Void, isFree: () -> Bool = { true }, wait: () throws -> Void = {}
   ) throws {
     var isAtEnd = false
     repeat {
@@ -57,25 +61,38 @@ extension FileIngest {
           try send(&machine.rows, writer: &writer, progress)
         }
       } else {
-        var untold = 0
-        while machine.asides.count < Self.asideChunk {
-          guard try source.next(&machine) else {
-            isAtEnd = true
-            break
-          }
-          untold += 1
-          if untold == 2000 {
-            untold = 0
-            progress()
-          }
-        }
-        progress()
+        isAtEnd = try gather(source, &machine, asides: asides, progress, isFree: isFree, wait: wait)
       }
       guard machine.asides.count > 0 else { continue }
       try wait()
       try copy(asides) { try send(&machine.asides, writer: &$0, progress) }
     } while !isAtEnd
     try wait()
+  }
+
+  /// Gives all records to a machine whose rows need no COPY; what stands aside is sent as soon as the connection is free.
+  /// - Returns: true: no record is left.
+  private func gather(
+    _ source: some RecordSource, _ machine: inout RowMachine, asides: String, _ progress: () -> Void,
+    isFree: () -> Bool, wait: () throws -> Void
+  ) throws -> Bool {
+    var untold = 0
+    func next(_ machine: inout RowMachine) throws -> Bool {
+      untold += 1
+      if untold % 2000 == 0 { progress() }
+      return try source.next(&machine)
+    }
+    repeat {
+      guard try next(&machine) else { return true }
+    } while machine.asides.count < Self.chunk || (machine.asides.count < Self.asideChunk && !isFree())
+    try wait()
+    try copy(asides) { writer in
+      repeat {
+        if machine.asides.count >= Self.chunk { try send(&machine.asides, writer: &writer, progress) }
+      } while try next(&machine)
+      try send(&machine.asides, writer: &writer, progress)
+    }
+    return true
   }
 
   /// Lines of the file for which a clerk's correction stands: they are not taken from the file any more.

@@ -48,7 +48,7 @@ public struct FileIngest {
   let program: FeedProgram
   let fileNumber: Int
 
-  /// From so many new versions on the planner's statistics of the feed's table are gathered anew.
+  /// From so many new versions or rejected rows on their table is looked after.
   private static let manyRows = 5_000
 
   /// An ingest of one file. The number counts the files of the run.
@@ -108,8 +108,11 @@ public struct FileIngest {
     return result
   }
 
-  /// Tells the planner of tables that grew much, before it plans forecasts over them.
+  /// Tells the planner of tables that grew much, before it plans forecasts over them, and marks rejected rows as seen by all.
   private func refreshStatistics(_ result: FileResult) throws {
+    if result.counts.rejected > Self.manyRows {
+      try context.connection.execute(context.query("refresh_quarantine"))
+    }
     let added = result.counts.inserted + result.counts.updated + result.counts.late
     guard added > Self.manyRows else { return }
     let grown = try context.connection.query(

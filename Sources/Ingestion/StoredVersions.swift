@@ -18,6 +18,7 @@ final class StoredVersions: @unchecked Sendable {
   /// Whether the first column of the key is the record's scope.
   private let hasScopes: Bool
   private let isCancelled = Atomic(false)
+  private let isDone = Atomic(true)
   private let ended = DispatchSemaphore(value: 0)
   private var isReading = false
   private var failure: (any Error)?
@@ -39,17 +40,22 @@ final class StoredVersions: @unchecked Sendable {
   ///   - absences: a COPY to binary of key, absent_from, absent_until, ctid (NULL: the record is listed); `nil` for none.
   func start(_ versions: Query, absences: Query?) {
     isReading = true
+    isDone.store(false, ordering: .releasing)
     let thread = Thread { [self] in
       do {
         try read(versions, absences: absences)
       } catch {
         failure = error
       }
+      isDone.store(true, ordering: .releasing)
       ended.signal()
     }
     thread.stackSize = 1 << 20
     thread.start()
   }
+
+  /// Whether everything is read, or reading failed.
+  var hasEnded: Bool { isDone.load(ordering: .acquiring) }
 
   /// Waits until everything is read. - Throws: what reading threw.
   func finish() throws {
