@@ -1,5 +1,6 @@
 import Foundation
 import LabourMarket
+import Reporting
 import Shortfall
 
 /// A backtest as a table for a terminal and as CSV; ``BacktestPage`` makes the page with plots.
@@ -9,6 +10,7 @@ public struct BacktestReport: Sendable {
   let origins: [Month]
   let horizon: Int
   let names: ReportNames
+  let strings: StringTable
   let lines: [Line]
 
   /// One line: a group of samples and its score.
@@ -20,12 +22,15 @@ public struct BacktestReport: Sendable {
     let score: BacktestScore
   }
 
-  init(_ backtest: Backtest, place: String, origins: [Month], horizon: Int, names: ReportNames) {
+  init(
+    _ backtest: Backtest, place: String, origins: [Month], horizon: Int, names: ReportNames, strings: StringTable
+  ) {
     self.backtest = backtest
     self.place = place
     self.origins = origins
     self.horizon = horizon
     self.names = names
+    self.strings = strings
     lines = Self.lines(backtest, horizon)
   }
 

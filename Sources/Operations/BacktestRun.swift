@@ -1,6 +1,7 @@
 import Foundation
 import LabourMarket
 import Postgres
+import Reporting
 import Shortfall
 
 /// Lives past months again, each with what was known by its end, and scores what the estimator would have said against what came.
@@ -43,7 +44,8 @@ public struct BacktestRun {
     session.console.endProgress()
     return BacktestReport(
       backtest, place: session.profile.name, origins: relived, horizon: horizon,
-      names: try ReportNames(profile: session.profile, language: session.profile.language))
+      names: try ReportNames(profile: session.profile, language: session.profile.language),
+      strings: try StringTable(language: session.profile.language.rawValue, folder: session.resources.templates))
   }
 
   private func records(

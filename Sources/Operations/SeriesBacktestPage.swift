@@ -12,7 +12,8 @@ struct SeriesBacktestPage {
   var html: String {
     let best = ranked
     return """
-      <!doctype html><html lang="en"><head><meta charset="utf-8"><title>Backtest</title><style>
+      <!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport"
+      content="width=device-width,initial-scale=1"><title>Backtest</title><style>
       body{font:15px/1.5 system-ui,sans-serif;margin:2em auto;max-width:1040px;padding:0 1em;color:#1d2733;background:#fff}
       h1{font-size:1.7em;margin:0}h2{font-size:1.2em;margin:2em 0 .3em;border-bottom:2px solid #1f4e79}
       p{margin:.4em 0}.note{color:#5a6572;font-size:13px;max-width:70em}
@@ -21,7 +22,7 @@ struct SeriesBacktestPage {
       table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:.6em 0;font-size:14px}
       th{font-weight:600;color:#5a6572}td,th{padding:.15em .9em;text-align:right;border-bottom:1px solid #e3e8ee}
       td:first-child,th:first-child{text-align:left}.plots{display:flex;flex-wrap:wrap;gap:12px 20px}
-      figure{margin:0;max-width:490px}figcaption{font-size:13px;color:#1d2733;overflow-wrap:anywhere}
+      .wide{overflow-x:auto}svg{max-width:100%;height:auto}figure{margin:0;max-width:min(490px,100%)}figcaption{font-size:13px;color:#1d2733;overflow-wrap:anywhere}
       svg text{font:11px system-ui,sans-serif;fill:#5a6572}
       @media print{figure{break-inside:avoid}}</style></head><body>
       <h1>Backtest</h1>
@@ -71,7 +72,7 @@ struct SeriesBacktestPage {
         return
           "<tr><td>\(HTMLText.escape(line.part))</td><td>\(s.folds)</td>\(cells)<td>\(SeriesBacktest.percent(s.coverage))</td></tr>"
       }
-      out += "<h2>By \(HTMLText.escape(kind))</h2><table>\(head)\(rows.joined())</table>"
+      out += "<h2>By \(HTMLText.escape(kind))</h2><div class=\"wide\"><table>\(head)\(rows.joined())</table></div>"
     }
     return out
   }
@@ -229,6 +230,8 @@ struct LineChart {
 
   /// The chart.
   func svg(_ label: String) -> String {
-    "<svg width=\"\(width)\" height=\"\(height)\" role=\"img\" aria-label=\"\(HTMLText.escape(label))\">\(body)</svg>"
+    """
+    <svg width="\(width)" height="\(height)" viewBox="0 0 \(width) \(height)" role="img" aria-label="\(HTMLText.escape(label))">\(body)</svg>
+    """
   }
 }
