@@ -30,7 +30,8 @@ public struct PlanSheet: Hashable, Sendable {
     func text(_ cell: TableCell) -> String { TableText.text(cell, strings, groups: true) }
     let classes = table.columns.map { column in
       switch column.alignment {
-      case .left: "w"
+      // On a phone a long text has the width of the page.
+      case .left: column.width < 24 ? "w" : "wide"
       case .center: "c"
       case .right: "n"
       }
