@@ -19,15 +19,16 @@ struct BacktestPage {
       content="width=device-width,initial-scale=1"><title>\(title)</title><style>
       body{font:15px/1.5 system-ui,"Noto Sans CJK SC","Microsoft YaHei",sans-serif;margin:2em auto;max-width:1180px;padding:0 1em;color:#222;
       background:#fff}
-      .wide{overflow-x:auto;margin:.5em 0 1.5em}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
+      .wide{overflow-x:auto;margin:.5em 0 1.5em}table{border-collapse:separate;border-spacing:0;font-variant-numeric:tabular-nums}
       td,th{padding:.2em .7em;border-bottom:1px solid #ddd;text-align:right;font-size:14px}td{white-space:nowrap}
-      th{font-weight:600;vertical-align:bottom}
+      th{font-weight:600;vertical-align:bottom;min-width:3em}
       td:first-child,th:first-child{text-align:left;white-space:normal;position:sticky;left:0;background:#fff}
       .good{color:#1c6b3c}.bad{color:#b03020}.note{color:#555;font-size:13.5px;max-width:60em}
       .plots{display:flex;flex-wrap:wrap;gap:1.2em 1.5em;margin:1.2em 0}figure{margin:0;width:360px;max-width:100%}
       figcaption{font-size:13.5px;color:#444}svg{max-width:100%;height:auto;display:block}
       h2{margin-top:1.6em;break-after:avoid}tr,figure{break-inside:avoid}
-      @media(max-width:600px){body{margin:1em auto}td,th{padding:.2em .45em;font-size:13px}td:first-child,th:first-child{max-width:9em}}
+      @media(max-width:600px){body{margin:1em auto}td,th{padding:.2em .45em;font-size:13px}th{min-width:4em}
+      td:first-child,th:first-child{min-width:6em;max-width:9em}}
       @media print{@page{size:A4 landscape;margin:12mm}body{margin:0;max-width:none;font-size:12px}
       td,th{font-size:11px;padding:.15em .5em}.wide{overflow:visible}}</style></head><body>
       <h1>\(title)</h1>
@@ -74,7 +75,7 @@ struct BacktestPage {
     let rivals = report.spokenRivals
     let heads =
       [first, "samples", "mae", "pinball", "coverage", "bias", "brier"].map { text("column.\($0)") }
-      + rivals.map { "÷ " + name($0.rival) }
+      + rivals.map { "÷\u{a0}" + name($0.rival) }
     let rows = lines.map { line -> String in
       let score = line.score
       let isFair = (0.75...0.87).contains(score.coverage)

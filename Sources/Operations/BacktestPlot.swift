@@ -43,16 +43,20 @@ struct BacktestPlot {
     body += Self.rule(up(mark), "#555")
     let every = (horizon + 11) / 12
     for month in stride(from: 1, through: horizon, by: every) { body += Self.foot(across(month), "\(month)") }
-    for (index, curve) in curves.enumerated() {
+    var (column, row) = (Self.left, 266.0)
+    for curve in curves {
       let colour = Self.colours[curve.level] ?? "#222"
       let path = curve.points.map { "\(across($0.month)),\(up($0.value))" }.joined(separator: " ")
       body += "<polyline fill=\"none\" stroke=\"\(colour)\" stroke-width=\"2\" points=\"\(path)\"/>"
       for point in curve.points {
         body += "<circle cx=\"\(across(point.month))\" cy=\"\(up(point.value))\" r=\"2.5\" fill=\"\(colour)\"/>"
       }
-      let (column, row) = (Self.left + 100 * Double(index % 3), 266 + 18 * Double(index / 3))
+      // Some 7 units a letter, 12 a Chinese character.
+      let width = curve.name.unicodeScalars.reduce(32.0) { $0 + ($1.value < 0x2E80 ? 7 : 12) }
+      if column + width > Self.width { (column, row) = (Self.left, row + 18) }
       body += "<path d=\"M\(column) \(row - 4)h14\" stroke=\"\(colour)\" stroke-width=\"3\"/>"
       body += "<text x=\"\(column + 18)\" y=\"\(row)\">\(curve.name)</text>"
+      column += width
     }
     return Self.frame(title, caption, x, y, body)
   }
