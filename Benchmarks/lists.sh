@@ -31,5 +31,6 @@ largest() { # largest ENDING: the largest file of that kind, in kB
 echo "lists of 20 chains × 9 regions × 33 occupations, $enterprises enterprises"
 report first "all lists of a night"
 report second "the same lists again, in another folder"
-diff -r "$work/first" "$work/second" > /dev/null && same=yes || same=NO
+same=yes
+differing=$(diff -rq "$work/first" "$work/second") || same="NO, $(wc -l <<< "$differing") differ, the first: $(sed -n '1s/ differ$//;1s/.* //p' <<< "$differing")"
 echo "largest workbook $(largest xlsx), largest page $(largest html), $(find "$work/first" -type f | wc -l) files; byte for byte the same again: $same"

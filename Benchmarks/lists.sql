@@ -50,4 +50,9 @@ INSERT INTO forecast_history
 SELECT 'suqian', 1, '', level, chain, region, DATE '2021-12-01' - make_interval(months => m), openings * (0.8 + 0.01 * m)
   FROM node CROSS JOIN generate_series(0, 23) m
  WHERE level <> 'cell';
+INSERT INTO forecast_occupations
+SELECT 'suqian', 1, '', region, occupation, DATE '2021-12-01' - make_interval(months => m), sum(openings) * (0.8 + 0.01 * m)
+  FROM node CROSS JOIN generate_series(0, 23) m
+ WHERE level = 'cell'
+ GROUP BY region, occupation, m;
 ANALYZE;
