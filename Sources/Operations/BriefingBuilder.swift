@@ -33,7 +33,9 @@ struct BriefingBuilder {
     }
     self.nodes = nodes
     var sums: [Cell: [String: Double]] = [:]
-    for (cell, drivers) in builder.data.drivers {
+    // In the order of the codes: sums in another order differ in their last digits, and so may what is printed.
+    for cell in (builder.data.nodes[.cell] ?? []).map(\.cell) {
+      guard let drivers = builder.data.drivers[cell] else { continue }
       for node in Set([cell, Cell(chain: cell.chain, region: cell.region), Cell(chain: cell.chain)]) {
         for driver in drivers { sums[node, default: [:]][driver.driver, default: 0] += driver.persons }
       }

@@ -88,7 +88,7 @@ public struct PageWriter: Sendable {
     }
     page["total"] = sum(list.rows, isRest: false)
     if let whole = list.whole {
-      page["whole"] = summing(former.table(list.rows, limit: Int.max, whole: whole), \.whole, strings("total.whole"))
+      page["whole"] = summing(former.table(list.rows, limit: 0, whole: whole), \.whole, strings("total.whole"))
     }
     if let trend = list.whole {
       let chart = FanChart.chart(trend, label: trend.name, width: 820, height: 240)
@@ -224,8 +224,9 @@ public struct PageWriter: Sendable {
   }
 
   private func sum(_ rows: [ShortageRow], isRest: Bool) -> [String: Any] {
+    // Sums alone: no row is put into words for them.
     summing(
-      former.table(rows, limit: Int.max), \.total,
+      former.table(rows, limit: 0), \.total,
       isRest ? strings("rest", TableText.grouped(rows.count)) : strings("total.rows"))
   }
 
