@@ -150,7 +150,7 @@ public struct LabourSharing: Sendable {
     tree.rowDistance[offer] = 0
     reach(offer, &tree, state)
     while true {
-      let best = nearest(tree)
+      let best = nearest(tree, state.left)
       if state.left[best] > 0 { return best }
       let distance = tree.columnDistance[best]
       tree.isSettled[best] = true
@@ -163,15 +163,19 @@ public struct LabourSharing: Sendable {
     }
   }
 
-  /// The nearest want that is not settled yet; there is always one, since “stays” ends the search.
-  private func nearest(_ tree: Tree) -> Int {
+  /// The nearest want that is not settled yet; there is always one, since “stays” ends the search. Of equally near ones the first that still
+  /// lacks people: it ends the search at once.
+  private func nearest(_ tree: Tree, _ left: [Int]) -> Int {
     var best = wants.count - 1
+    var least = Self.unreached
     tree.columnDistance.withUnsafeBufferPointer { distances in
       tree.isSettled.withUnsafeBufferPointer { isSettled in
-        var least = Self.unreached
-        for column in distances.indices where distances[column] < least && !isSettled[column] {
-          least = distances[column]
-          best = column
+        left.withUnsafeBufferPointer { left in
+          for column in distances.indices where distances[column] <= least && !isSettled[column] {
+            guard distances[column] < least || (left[best] == 0 && left[column] > 0) else { continue }
+            least = distances[column]
+            best = column
+          }
         }
       }
     }
