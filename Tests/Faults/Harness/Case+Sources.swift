@@ -103,7 +103,7 @@ extension Case {
             order by source, posting_id, known_at desc, received_at desc, run_id desc, file_no desc, line desc)
           union all
           (select distinct on (person, registered_on)
-                  (to_jsonb(v) || jsonb_build_object('exited_on', v.exited_on is not null) \(fields))::text from labourwatch.unemployment_versions v
+                  ((to_jsonb(v) || jsonb_build_object('exited_on', v.exited_on is not null)) \(fields))::text from labourwatch.unemployment_versions v
             order by person, registered_on, known_at desc, received_at desc, run_id desc, file_no desc, line desc)
           """)
     ).map { try $0.string(0) }

@@ -7,6 +7,8 @@ enum Moment: Sendable {
   /// At a statement, counted from 0 over all sessions: before it reaches the server, or when its reply is complete and before any of it is
   /// handed over.
   case statement(Int, Side)
+  /// Before the first statement of that name reaches the server.
+  case first(String)
   /// When that many bytes have gone to and fro.
   case byte(Int)
 
@@ -226,8 +228,12 @@ final class Proxy: @unchecked Sendable {
 
   private func isDue(_ index: Int, _ side: Moment.Side) -> Bool {
     state.withLock {
-      guard $0.struck == nil, case .statement(index, let wanted)? = $0.moment else { return false }
-      return wanted == side
+      guard $0.struck == nil else { return false }
+      switch $0.moment {
+      case .statement(index, let wanted): return wanted == side
+      case .first(let name): return side == .request && $0.statements[index] == name
+      default: return false
+      }
     }
   }
 
