@@ -121,6 +121,8 @@ public enum PersonNumbers {
   }
 
   private static func maskRun(_ run: [Unit], _ bytes: UnsafeMutableRawBufferPointer, _ form: Form) -> Bool {
+    // The shortest number has eleven digits; most runs are dates, prices and counts.
+    guard run.count >= 11, run.count(where: { $0.value != 11 }) >= 11 else { return false }
     let pieces = run.split(whereSeparator: { $0.value == 11 })
     var found = false
     for piece in pieces where maskDigits(piece, bytes, form) { found = true }
