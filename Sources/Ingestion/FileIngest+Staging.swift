@@ -27,10 +27,11 @@ extension FileIngest {
   func stage(
     _ source: some RecordSource, _ machine: inout RowMachine, _ stock: Stock?, _ progress: () -> Void = {}
   ) throws {
-    let target = stock?.stages == false ? nil : "stage_\(feed)"
-    try transfer(
-      source, &machine, to: target, asides: "stage_rejects", progress, isFree: { stock?.stored.hasEnded ?? true },
-      wait: { try stock?.stored.finish() })
+    if let stock, !stock.stages {
+      try gather(source, &machine, beside: stock.stored, progress)
+    } else {
+      try transfer(source, &machine, to: "stage_\(feed)", asides: "stage_rejects", progress)
+    }
     try stock?.rows.check()
   }
 
@@ -40,59 +41,51 @@ extension FileIngest {
   }
 
   /// Gives all records to the machine, sends its rows to one COPY and what stands aside to another.
-  /// - Parameters:
-  ///   - isFree: whether the connection is free.
-  ///   - wait: makes sure that it is.
   private func transfer(
-    _ source: some RecordSource, _ machine: inout RowMachine, to target: String?, asides: String,
-    _ progress: () -> Void, isFree: () -> Bool = { true }, wait: () throws -> Void = {}
+    _ source: some RecordSource, _ machine: inout RowMachine, to target: String, asides: String, _ progress: () -> Void
   ) throws {
     var isAtEnd = false
     repeat {
-      if let target {
-        try copy(target) { writer in
-          while machine.asides.count < Self.asideChunk {
-            guard try source.next(&machine) else {
-              isAtEnd = true
-              break
-            }
-            if machine.rows.count >= Self.chunk { try send(&machine.rows, writer: &writer, progress) }
+      try copy(target) { writer in
+        while machine.asides.count < Self.asideChunk {
+          guard try source.next(&machine) else {
+            isAtEnd = true
+            break
           }
-          try send(&machine.rows, writer: &writer, progress)
+          if machine.rows.count >= Self.chunk { try send(&machine.rows, writer: &writer, progress) }
         }
-      } else {
-        isAtEnd = try gather(source, &machine, asides: asides, progress, isFree: isFree, wait: wait)
+        try send(&machine.rows, writer: &writer, progress)
       }
       guard machine.asides.count > 0 else { continue }
-      try wait()
       try copy(asides) { try send(&machine.asides, writer: &$0, progress) }
     } while !isAtEnd
-    try wait()
   }
 
-  /// Gives all records to a machine whose rows need no COPY; what stands aside is sent as soon as the connection is free.
-  /// - Returns: true: no record is left.
+  /// Gives all records to a machine whose rows need no COPY, while what is stored is read; sends rejected rows as soon as the connection is free. When it
+  /// returns, everything stored is read.
   private func gather(
-    _ source: some RecordSource, _ machine: inout RowMachine, asides: String, _ progress: () -> Void,
-    isFree: () -> Bool, wait: () throws -> Void
-  ) throws -> Bool {
-    var untold = 0
+    _ source: some RecordSource, _ machine: inout RowMachine, beside stored: StoredVersions, _ progress: () -> Void
+  ) throws {
+    var told = 0
     func next(_ machine: inout RowMachine) throws -> Bool {
-      untold += 1
-      if untold % 2000 == 0 { progress() }
+      told += 1
+      if told % 2000 == 0 { progress() }
       return try source.next(&machine)
     }
-    repeat {
-      guard try next(&machine) else { return true }
-    } while machine.asides.count < Self.chunk || (machine.asides.count < Self.asideChunk && !isFree())
-    try wait()
-    try copy(asides) { writer in
-      repeat {
+    var hasMore = true
+    while machine.asides.count < Self.chunk || (machine.asides.count < Self.asideChunk && !stored.hasEnded) {
+      hasMore = try next(&machine)
+      if !hasMore { break }
+    }
+    try stored.finish()
+    guard machine.asides.count > 0 else { return }
+    try copy("stage_rejects") { writer in
+      while hasMore {
         if machine.asides.count >= Self.chunk { try send(&machine.asides, writer: &writer, progress) }
-      } while try next(&machine)
+        hasMore = try next(&machine)
+      }
       try send(&machine.asides, writer: &writer, progress)
     }
-    return true
   }
 
   /// Lines of the file for which a clerk's correction stands: they are not taken from the file any more.

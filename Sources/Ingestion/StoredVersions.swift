@@ -32,8 +32,6 @@ final class StoredVersions: @unchecked Sendable {
     hasScopes = schema.feed == .vacancies
   }
 
-  deinit { close() }
-
   /// Begins to read on a thread of its own. Until ``finish()`` the connection belongs to it.
   /// - Parameters:
   ///   - versions: a COPY to binary of key, known_at, content_hash, whether derived, ctid.
@@ -66,7 +64,7 @@ final class StoredVersions: @unchecked Sendable {
     try spool.check()
   }
 
-  /// Gives up reading.
+  /// Gives up reading; whoever began it must end it so or by ``finish()``.
   func close() {
     guard isReading else { return }
     isCancelled.store(true, ordering: .relaxed)

@@ -90,20 +90,16 @@ final class VersionComparison {
     var isAbsent = false
     var newest = Int.min
     var first = Int.max
-    var at = chains.first(row)
-    while at >= 0 {
+    chains.each(like: row) { at in
       let entry = chains.entries[at]
-      if entry.key == row.key, entry.key2 == row.key2 {
-        if entry.kind == Entry.Kind.absence.rawValue {
-          isAbsent = true
-        } else if entry.kind != Entry.Kind.listed.rawValue {
-          if entry.moment > newest { newest = entry.moment }
-          if entry.kind == Entry.Kind.version.rawValue, entry.moment < first { first = entry.moment }
-          if entry.moment == row.moment, entry.content == row.content { isKnown = true }
-        }
-        chains.entries[at].list()
+      if entry.kind == Entry.Kind.absence.rawValue {
+        isAbsent = true
+      } else if entry.kind != Entry.Kind.listed.rawValue {
+        if entry.moment > newest { newest = entry.moment }
+        if entry.kind == Entry.Kind.version.rawValue, entry.moment < first { first = entry.moment }
+        if entry.moment == row.moment, entry.content == row.content { isKnown = true }
       }
-      at = chains.next(at)
+      chains.entries[at].list()
     }
     if !isKnown {
       fresh.insert(row.place)
@@ -124,36 +120,20 @@ final class VersionComparison {
     let record = chains.entries[i]
     var first = Int.max
     var absentFrom: Int?
-    func each(_ body: (Entry) -> Void) {
-      var at = chains.first(record)
-      while at >= 0 {
-        let entry = chains.entries[at]
-        if entry.key == record.key, entry.key2 == record.key2 { body(entry) }
-        at = chains.next(at)
-      }
-    }
-    each { entry in
+    chains.each(like: record) { at in
+      let entry = chains.entries[at]
       if entry.kind == Entry.Kind.version.rawValue { first = min(first, entry.moment) }
       if entry.kind == Entry.Kind.absence.rawValue, entry.moment <= moment, entry.content > moment {
         absentFrom = entry.moment
       }
     }
     var hasVersionSince = false
-    if let absentFrom {
-      each { entry in
-        if entry.kind == Entry.Kind.version.rawValue, entry.moment >= absentFrom, entry.moment < moment {
-          hasVersionSince = true
-        }
-      }
-    }
-    // Listed in the sense of looked at; its absences stay as they are.
-    var at = chains.first(record)
-    while at >= 0 {
+    chains.each(like: record) { at in
       let entry = chains.entries[at]
-      if entry.kind == Entry.Kind.version.rawValue, entry.key == record.key, entry.key2 == record.key2 {
-        chains.entries[at].list()
-      }
-      at = chains.next(at)
+      guard entry.kind == Entry.Kind.version.rawValue else { return }
+      if let absentFrom, entry.moment >= absentFrom, entry.moment < moment { hasVersionSince = true }
+      // Listed in the sense of looked at; the record's absences stay as they are.
+      chains.entries[at].list()
     }
     return first <= moment && (absentFrom == nil || hasVersionSince)
   }
@@ -180,11 +160,15 @@ final class VersionComparison {
       nexts.deallocate()
     }
 
+    /// Calls for each entry linked so far that has an entry's key.
     @inline(__always)
-    func first(_ entry: Entry) -> Int { Int(heads[Int(entry.key & mask)]) }
-
-    @inline(__always)
-    func next(_ i: Int) -> Int { Int(nexts[i]) }
+    func each(like entry: Entry, _ body: (Int) -> Void) {
+      var at = Int(heads[Int(entry.key & mask)])
+      while at >= 0 {
+        if entries[at].key == entry.key, entries[at].key2 == entry.key2 { body(at) }
+        at = Int(nexts[at])
+      }
+    }
 
     @inline(__always)
     func link(_ i: Int) {
@@ -194,13 +178,6 @@ final class VersionComparison {
     }
 
     /// Marks all entries with an entry's key as listed by the file.
-    func list(_ i: Int) {
-      let record = entries[i]
-      var at = first(record)
-      while at >= 0 {
-        if entries[at].key == record.key, entries[at].key2 == record.key2 { entries[at].list() }
-        at = next(at)
-      }
-    }
+    func list(_ i: Int) { each(like: entries[i]) { entries[$0].list() } }
   }
 }

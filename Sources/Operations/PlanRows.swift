@@ -29,8 +29,8 @@ private struct PlanRowSource {
   private let regions: Set<String>
   private let themes: [FairTheme: ReportData.NodeData]
   /// Places of cells and of enterprises' rows, by chain and by occupation.
-  private let cellsOfChain: [String: [Int]], cellsOfOccupation: [OccupationCode: [Int]]
-  private let firmsOfChain: [String: [Int]], firmsOfOccupation: [OccupationCode: [Int]]
+  private let cellsOfChain: [String: [Int]], cellsOfOccupation: [OccupationCode?: [Int]]
+  private let firmsOfChain: [String: [Int]], firmsOfOccupation: [OccupationCode?: [Int]]
 
   init(profile: Profile, settings: AlertSettings, names: ReportNames, strings: StringTable, data: ReportData) {
     self.settings = settings
@@ -46,14 +46,10 @@ private struct PlanRowSource {
       }, uniquingKeysWith: { first, _ in first })
     let cells = data.nodes[.cell] ?? []
     cellsOfChain = Dictionary(grouping: cells.indices) { cells[$0].cell.chain?.rawValue ?? "" }
-    cellsOfOccupation = Dictionary(grouping: cells.indices.filter { cells[$0].cell.occupation != nil }) {
-      cells[$0].cell.occupation ?? OccupationCode(rawValue: "")
-    }
+    cellsOfOccupation = Dictionary(grouping: cells.indices) { cells[$0].cell.occupation }
     firmsOfChain = Dictionary(grouping: data.enterprises.indices) { data.enterprises[$0].chainCode?.rawValue ?? "" }
     let occupations = data.enterpriseOccupations
-    firmsOfOccupation = Dictionary(grouping: occupations.indices.filter { occupations[$0] != nil }) {
-      occupations[$0] ?? OccupationCode(rawValue: "")
-    }
+    firmsOfOccupation = Dictionary(grouping: occupations.indices) { occupations[$0] }
   }
 
   func row(_ session: FairSession) -> FairRow {

@@ -137,26 +137,19 @@ struct TableSheet {
 
   private func style(_ cell: TableCell, _ column: TableColumn) -> CellStyle {
     var style = CellStyle(isWrapped: true, alignment: column.alignment, hasBorder: true)
+    func number(_ format: String) {
+      style.numberFormat = format
+      style.isWrapped = false
+    }
     switch cell {
-    case .count:
-      style.numberFormat = "#,##0"
-      style.isWrapped = false
-    case .decimal:
-      style.numberFormat = "#,##0.0"
-      style.isWrapped = false
-    case .percent:
-      style.numberFormat = "0.0%"
-      style.isWrapped = false
-    case .probability:
-      style.numberFormat = "[>0.995]\">99%\";[<0.005]\"<1%\";0%"
-      style.isWrapped = false
-    case .change:
-      style.numberFormat = "+0.0%;-0.0%;0.0%"
-      style.isWrapped = false
+    case .count: number("#,##0")
+    case .decimal: number("#,##0.0")
+    case .percent: number("0.0%")
+    case .probability: number("[>0.995]\">99%\";[<0.005]\"<1%\";0%")
+    case .change: number("+0.0%;-0.0%;0.0%")
     case .code: style.numberFormat = "@"
     case .ticket:
-      style.numberFormat = "@"
-      style.isWrapped = false
+      number("@")
       style.size = 7
       style.color = 0x9AA3AD
     case .level(let level):
