@@ -25,13 +25,16 @@ public struct ListWords: Sendable {
 
   /// The measures in words.
   public func measures(_ advice: [MeasureAdvice]) -> String {
-    advice.map { advice in
-      let name = measureNames[advice.lever] ?? advice.lever
-      let persons = advice.persons.map { TableText.grouped(whole($0)) } ?? ""
-      let text = strings("measure.\(advice.reason.rawValue)", name, persons)
-      let figures = figures(advice)
-      return figures.isEmpty ? text : strings("measure.with", text, figures)
-    }.joined(separator: strings("list.separator"))
+    advice.map(measure).joined(separator: strings("list.separator"))
+  }
+
+  /// One measure in words.
+  public func measure(_ advice: MeasureAdvice) -> String {
+    let name = measureNames[advice.lever] ?? advice.lever
+    let persons = advice.persons.map { TableText.grouped(whole($0)) } ?? ""
+    let text = strings("measure.\(advice.reason.rawValue)", name, persons)
+    let figures = figures(advice)
+    return figures.isEmpty ? text : strings("measure.with", text, figures)
   }
 
   /// What can be expected of a measure, from five persons on, and what is left of it this year; without separators,

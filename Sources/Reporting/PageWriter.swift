@@ -143,23 +143,31 @@ public struct PageWriter: Sendable {
   private func shows(_ column: ListColumn) -> Bool { !limits.omitted.contains(column) }
 
   private var columns: [[String: Any]] {
+    // A dot stays on the line of the word before it.
     func column(_ title: String, _ kind: String? = nil) -> [String: Any] {
-      kind.map { ["title": title, "class": $0] } ?? ["title": title]
+      let title = title.replacing(" · ", with: "\u{a0}· ")
+      return kind.map { ["title": title, "class": $0] } ?? ["title": title]
     }
     func named(_ list: ListColumn) -> String { strings("column.\(list.rawValue)") }
     let place = [ListColumn.chain, .region, .occupation].filter(shows).map(named).joined(separator: " · ")
     var out = [column(named(.rank)), column(strings("page.level")), column(place)]
-    if shows(.employed) { out.append(column(named(.employed))) }
+    if !staff.isEmpty { out.append(column(staff.map(named).joined(separator: " · "))) }
     out.append(column(named(.openings)))
-    if shows(.rate) { out.append(column(named(.rate))) }
-    out += list.header.months.map { column(strings("column.forecast", $0.description), "f") }
+    out += list.header.months.map { column(strings("column.forecast", $0.description), monthClass($0)) }
     out.append(column(strings("page.outlook")))
     if shows(.supply) { out.append(column(named(.supply))) }
     let why = [ListColumn.cause, .measures].filter(shows).map(named)
     if !why.isEmpty { out.append(column(why.joined(separator: " · "))) }
-    return out + [
-      column("\(named(.status)) · \(named(.officer))"), column("\(named(.firstSeen)) · \(named(.quality))"),
-    ]
+    let state = [ListColumn.status, .officer, .firstSeen, .quality].map(named)
+    return out + [column(state.joined(separator: " · "))]
+  }
+
+  /// What stands in the cell of the staff: the employed, and the rate as its second line.
+  private var staff: [ListColumn] { [ListColumn.employed, .rate].filter(shows) }
+
+  /// The month that is forecast for the horizon stays where the screen has no room for all of them.
+  private func monthClass(_ month: Month) -> String {
+    month == list.header.asOf + list.header.horizon ? "f h" : "f"
   }
 
   private func text(_ cell: TableCell) -> String { TableText.text(cell, strings, groups: true) }
@@ -192,8 +200,16 @@ public struct PageWriter: Sendable {
       out["previous"] = former.noPreviousRank
       out["move"] = "same"
     }
-    if shows(.employed) { out["employed"] = labelled(.employed, text(persons(row.employed))) }
-    if shows(.rate) { out["rate"] = labelled(.rate, row.rate.map { TableText.percent($0) } ?? "") }
+    if !staff.isEmpty {
+      let values = staff.map { column -> String in
+        let value = column == .employed ? text(persons(row.employed)) : row.rate.map { TableText.percent($0) } ?? ""
+        return value.isEmpty ? "—" : value
+      }
+      out["staff"] = [
+        "label": staff.map { strings("column.\($0.rawValue)") }.joined(separator: " · "), "value": values[0],
+        "rate": values.dropFirst().first ?? "",
+      ]
+    }
     out["forecast"] = list.header.months.map { month -> [String: Any] in
       guard let point = row.forecast.first(where: { $0.month == month }) else { return ["p50": "", "interval": ""] }
       var cell: [String: Any] = ["p50": TableText.grouped(whole(point.p50)), "interval": former.interval(point)]
@@ -211,7 +227,7 @@ public struct PageWriter: Sendable {
     if shows(.cause) || shows(.measures) {
       var why: [String: Any] = [:]
       if shows(.cause), let cause = row.cause { why["cause"] = former.words.cause(cause) }
-      if shows(.measures), !row.measures.isEmpty { why["measures"] = former.words.measures(row.measures) }
+      if shows(.measures), !row.measures.isEmpty { why["measures"] = row.measures.map(former.words.measure) }
       out["why"] = why
     }
     return out
@@ -231,16 +247,17 @@ public struct PageWriter: Sendable {
   }
 
   private func summing(_ table: ListTable, _ cells: KeyPath<ListTable, [TableCell]>, _ label: String) -> [String: Any] {
-    let months = Set(list.header.months.map { strings("column.forecast", $0.description) })
-    let wanted = zip(table.columns, table[keyPath: cells]).filter { column, _ in
-      column.isSummed || months.contains(column.title) || (shows(.rate) && column.title == strings("column.rate"))
-    }
     let before = 3
-    let values = wanted.map { text($0.1) }
-    return [
-      "label": label, "span": before,
-      "cells": values, "tail": columns.count - before - values.count,
-    ]
+    let values = Dictionary(zip(table.columns.map(\.title), table[keyPath: cells])) { first, _ in first }
+    func value(_ title: String) -> String { values[title].map(text) ?? "" }
+    func named(_ column: ListColumn) -> String { value(strings("column.\(column.rawValue)")) }
+    var out: [[String: Any]] = []
+    if !staff.isEmpty { out.append(["value": named(staff[0]), "rate": staff.dropFirst().map(named)]) }
+    out.append(["value": named(.openings)])
+    out += list.header.months.map {
+      ["value": value(strings("column.forecast", $0.description)), "class": monthClass($0)]
+    }
+    return ["label": label, "span": before, "cells": out, "tail": columns.count - before - out.count]
   }
 
   private func sections() -> [[String: Any]] {

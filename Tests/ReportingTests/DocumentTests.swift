@@ -170,6 +170,22 @@ private func part(_ path: String, _ name: String) throws -> String {
     #expect(html.matches(of: /<tr>/).count == 40 + 3)
   }
 
+  /// Rows, the row of the rest and both totals have a cell under each heading, whatever the profile leaves out.
+  @Test(
+    arguments: [[], [.occupation, .employed, .rate, .supply, .cause, .measures], [.employed], [.rate]]
+      as [Set<ListColumn>])
+  func everyRowOfThePageFillsItsColumns(omitted: Set<ListColumn>) throws {
+    var limits = ListLimits()
+    limits.omitted = omitted
+    limits.pageRows = 20
+    let html = try page(Fixture.list(), Fixture.strings(), limits)
+    let table = try #require(html.firstMatch(of: /<table class="list">[\s\S]*?<\/table>/)).output
+    let widths = table.matches(of: /<tr[^>]*>([\s\S]*?)<\/tr>/).map { row in
+      row.1.matches(of: /<t[hd](?: colspan="(\d+)")?/).reduce(0) { $0 + ($1.1.flatMap { Int($0) } ?? 1) }
+    }
+    #expect(widths.count == 1 + 20 + 3 && Set(widths).count == 1, "\(widths)")
+  }
+
   @Test func thePageEscapesWhatFeedsSay() throws {
     var list = Fixture.list(rows: 2, enterprises: 2)
     list.rows[0].chain = "<script>alert(1)</script>"
