@@ -11,7 +11,7 @@ LARGE ?= 3000
 DEMO = .labourwatch/demo
 # make faults: the first seed and how many; make fuzz: random inputs a form of file.
 SEED ?= 0
-COUNT ?= 469
+COUNT ?= 531
 FUZZ ?= 350000
 FUZZED = -c release -Xswiftc -enable-testing --scratch-path .build/fuzz
 # The clock of the demo: the night after the sample data end.

@@ -17,6 +17,8 @@ public struct CorrectionFile: Sendable {
 
   /// The file in the inbox.
   public let file: InboxFile
+  /// The workbook's own SHA-256 as 64 hexadecimal digits, and its bytes.
+  public let sha256: String, bytes: Int
   /// The rows by feed and by the SHA-256 of their original file.
   public let rows: [Feed: [String: [Row]]]
   /// Rows whose identity was changed, is missing or stands twice: they are passed over.
@@ -35,11 +37,15 @@ public struct CorrectionFile: Sendable {
   }
 
   /// Reads a workbook of corrections.
-  /// - Throws: `TableError` when it cannot be read.
+  /// - Throws: `TableError` when it cannot be read, or changes meanwhile.
   public init(_ file: InboxFile) throws {
-    self.file = file
+    let name = PersonNumbers.masked(file.name)
+    guard let stamp = FileStamp(path: file.path), let sha256 = FileStamp.sha256(path: file.path) else {
+      throw TableError(.io, file: name, "The workbook cannot be read.", nextStep: "Check who may read it.")
+    }
+    (self.file, self.sha256, bytes) = (file, sha256, stamp.size)
     let table = try TableFile(
-      path: file.path, name: PersonNumbers.masked(file.name), format: FileFormat(type: .xlsx, sheet: .allVisible),
+      path: file.path, name: name, format: FileFormat(type: .xlsx, sheet: .allVisible),
       isHeader: CorrectionForm.isHeading)
     var rows: [Feed: [String: [Row]]] = [:]
     var seen: [String: Int] = [:]
@@ -61,6 +67,7 @@ public struct CorrectionFile: Sendable {
       seen[identity.text, default: 0] += 1
       rows[identity.feed, default: [:]][identity.sha256, default: []].append(layout.row(cells, line: identity.line))
     }
+    try stamp.requireUnchanged(path: file.path, name: name)
     let doubled = seen.filter { $0.value > 1 }
     for (feed, files) in rows {
       for (sha256, list) in files {

@@ -41,10 +41,7 @@ public struct CorrectionIngest {
   /// - Throws: ``PostgresError`` when the database fails: then nothing of it is stored.
   public func take(_ workbook: CorrectionFile, feeds: [Feed], number: Int, force: Bool) throws -> [Outcome] {
     let start = DispatchTime.now().uptimeNanoseconds
-    guard let stamp = FileStamp(path: workbook.file.path), let sha = FileStamp.sha256(path: workbook.file.path) else {
-      throw TableError(
-        .io, file: workbook.file.name, "The workbook cannot be read.", nextStep: "Check who may read it.")
-    }
+    let sha = workbook.sha256
     let name = PersonNumbers.masked(workbook.file.name)
     for feed in feeds {
       try context.connection.execute(context.query("open_staging"), [.text(context.city), .text(feed.rawValue)])
@@ -52,7 +49,7 @@ public struct CorrectionIngest {
     return try context.connection.transaction {
       try feeds.enumerated().map { index, feed in
         var outcome = Outcome(
-          feed: feed, result: FileResult(name: name, sha256: sha, bytes: stamp.size, status: .replayed))
+          feed: feed, result: FileResult(name: name, sha256: sha, bytes: workbook.bytes, status: .replayed))
         let files = try (workbook.rows[feed] ?? [:]).sorted { $0.key < $1.key }.map {
           try original(feed, $0.key, $0.value)
         }

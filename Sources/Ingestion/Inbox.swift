@@ -1,5 +1,6 @@
 import Foundation
 import LabourMarket
+import Tabular
 
 /// A file that was found in the inbox, or that was pulled from a source.
 public struct InboxFile: Sendable, Equatable {
@@ -106,6 +107,16 @@ public struct FileStamp: Equatable {
     seconds = status.st_mtim.tv_sec
     nanoseconds = status.st_mtim.tv_nsec
     inode = UInt64(status.st_ino)
+  }
+
+  /// Checks that the file has not changed since: what was read meanwhile is what the stamp, and a digest taken after it, are of.
+  /// - Throws: `TableError` (`io`) where it has changed or is gone.
+  public func requireUnchanged(path: String, name: String) throws(TableError) {
+    guard FileStamp(path: path) == self else {
+      throw TableError(
+        .io, file: name, "The file changed while it was read.",
+        nextStep: "Wait until its copy is complete, then run again.")
+    }
   }
 
   /// SHA-256 of the file as 64 hexadecimal digits; `nil` where it cannot be read.

@@ -98,6 +98,7 @@ struct OfficerListIntake {
       } else {
         do {
           let list = try OfficerListFile(file, headings: headings)
+          try stamp.requireUnchanged(path: file.path, name: name)
           result.counts = try take(list, sha: sha, name: name)
         } catch let error as TableError {
           result.status = .refused

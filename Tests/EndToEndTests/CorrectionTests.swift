@@ -150,6 +150,14 @@ import Testing
       let again = try #require(forced.feeds?.first { $0.feed == "vacancies" })
       #expect([again.inserted, again.updated, again.late] == [0, 0, 0] as [Int])
       #expect(again.read == again.unchanged + again.rejected)
+
+      // What was read stands under its own digest, whatever takes its place before it is taken.
+      let path = program.folder + "/inbox/随便什么名字.xlsx"
+      let digest = FileStamp.sha256(path: path)
+      let (workbook, stamp) = (try CorrectionFile(.init(path: path, name: "x.xlsx")), FileStamp(path: path))
+      try Self.save([sheet, sheet], to: path)
+      #expect(workbook.sha256 == digest && FileStamp.sha256(path: path) != digest)
+      #expect(throws: TableError.self) { try stamp?.requireUnchanged(path: path, name: "x.xlsx") }
     }
   }
 

@@ -6,7 +6,7 @@ extension Case {
   /// A portal that fails once, or stays broken: what other feeds bring is taken all the same, and the pull goes on behind its last complete page.
   func portalFails() throws {
     let failures = Portal.Failure.allCases.filter { $0 != .killed }
-    let failure = failures[Kind.ordinal(seed: seed) % failures.count]
+    let failure = failures[draw.ordinal % failures.count]
     try fail(.init(failure: failure, request: 0, lasts: below(3) > 0))
   }
 

@@ -3,16 +3,10 @@ import Postgres
 import TestSupport
 
 extension Case {
-  /// Which scenarios are drawn; quick ones come more often.
-  private static let lot: [Scenario] = [
-    .ingest, .ingest, .ingest, .secondIngest, .secondIngest, .nightly, .secondNightly, .migrate, .accept, .replay,
-    .replay, .pull, .exports, .nextExports, .nextExports, .export,
-  ]
-
   /// Lets the fault of this seed happen.
   func strike() throws {
-    let ordinal = Kind.ordinal(seed: seed)
-    switch kind {
+    let ordinal = draw.ordinal
+    switch draw.kind {
     case .killAtStatement: try killAtStatement(ordinal)
     case .killAtByte: try killAtByte(ordinal)
     case .killAtFile: try atFile("kill", [137])
@@ -40,11 +34,11 @@ extension Case {
     case .databaseFull: try databaseFull()
     case .privateServer: try privateServer(ordinal)
     case .twoRuns: try twoRuns()
-    case .sameTwice: try sameTwice()
+    case .sameTwice: try draw.isOfLists ? listsTwice() : sameTwice()
     case .oldAfterNew: try oldAfterNew()
-    case .fileGrows: try fileGrows(ordinal)
+    case .fileGrows: try draw.isOfLists ? listChanges(ordinal) : fileGrows(ordinal)
     case .unreadable: try unreadable(ordinal)
-    case .truncated: try truncated()
+    case .truncated: try draw.isOfLists ? truncatedList() : truncated()
     case .truncatedExport: try truncatedExport()
     case .portalFails: try portalFails()
     case .killAtPull: try killAtPull()
@@ -53,7 +47,7 @@ extension Case {
   }
 
   /// A scenario at random.
-  private func any() -> Scenario { Self.lot[below(Self.lot.count)] }
+  func any() -> Scenario { draw.lot[below(draw.lot.count)] }
   /// Before a statement reaches the server, or at its reply.
   private func any() -> Moment.Side { below(2) == 0 ? .request : .reply }
 
@@ -63,7 +57,7 @@ extension Case {
   private func killAtStatement(_ ordinal: Int) throws {
     var turn = ordinal
     var met: Set<String> = []
-    for scenario in Scenario.allCases {
+    for scenario in draw.scenarios {
       let reference = try workshop.reference(scenario, world)
       let fresh = reference.steps.filter { !met.contains($0.name) }
       if turn < fresh.count {
@@ -100,7 +94,8 @@ extension Case {
     guard let commits = reference.steps.first(where: { $0.name == "commit" })?.places else {
       return try atStatement(.ingest, .reply, [1]) { _ in .cut }
     }
-    try strike(scenario, reference, .statement(commits[below(commits.count)], .reply), [1]) { _ in { _ in .cut } }
+    let commit = commits[draw.isOfLists ? draw.ordinal % commits.count : below(commits.count)]
+    try strike(scenario, reference, .statement(commit, .reply), [1]) { _ in { _ in .cut } }
   }
 
   private static func killed(_ number: Int32) -> Aftermath {
@@ -113,7 +108,10 @@ extension Case {
     _ scenario: Scenario, _ side: Moment.Side, _ expected: Set<Int32>, _ blow: @escaping Proxy.Blow
   ) throws {
     let reference = try workshop.reference(scenario, world)
-    let place = below(reference.statements.count)
+    // Of a run that takes officers' lists alone, its intake: from the first look at the ledger to the last commit.
+    let intake = reference.statements.firstIndex(of: "ingestion/known_file") ?? 0
+    let commit = reference.statements.lastIndex(of: "commit") ?? reference.statements.count - 1
+    let place = scenario == .lists ? intake + below(commit - intake + 1) : below(reference.statements.count)
     let side = reference.statements[place].hasSuffix(" data") ? .request : side
     try strike(scenario, reference, .statement(place, side), expected) { _ in blow }
   }
@@ -141,7 +139,8 @@ extension Case {
 
   /// Lets an operation on a file fail, or kills the program before it.
   private func atFile(_ what: String, _ expected: Set<Int32>) throws {
-    let scenario: Scenario = [.nightly, .export, .secondNightly, .ingest, .pull][below(5)]
+    let scenario: Scenario =
+      draw.isOfLists ? any() : [.nightly, .export, .secondNightly, .ingest, .pull][below(5)]
     let reference = try workshop.reference(scenario, world)
     let operations = reference.fileOperations
     let at = below(operations.count)
@@ -157,10 +156,13 @@ extension Case {
   // MARK: Locks and disks of the database
 
   private func tableLocked() throws {
-    let scenario: Scenario = [.ingest, .secondIngest, .nightly][below(3)]
+    let scenario: Scenario = draw.isOfLists ? any() : [.ingest, .secondIngest, .nightly][below(3)]
     let reference = try workshop.reference(scenario, world)
     try prepare(reference)
-    let tables = ["runs", "run_files", "quarantine", "vacancy_versions", "staging_vacancies", "headcount_versions"]
+    let tables =
+      draw.isOfLists
+      ? ["run_files", "quarantine", "alerts", "alert_events", "silences"]
+      : ["runs", "run_files", "quarantine", "vacancy_versions", "staging_vacancies", "headcount_versions"]
     let table = tables[below(tables.count)]
     step = "\(scenario.rawValue): \(table)"
     let holder = try workshop.server.connect(database)
@@ -173,7 +175,7 @@ extension Case {
   }
 
   private func databaseFull() throws {
-    let scenario: Scenario = [.ingest, .nightly][below(2)]
+    let scenario: Scenario = draw.isOfLists ? any() : [.ingest, .nightly][below(2)]
     let reference = try workshop.reference(scenario, world)
     guard let disk = SmallDisk(workshop.folder + "/disk\(seed)", megabytes: 64, owner: "postgres") else {
       return skip("only root may mount a small disk")

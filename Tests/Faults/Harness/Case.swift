@@ -12,7 +12,7 @@ enum Verdict: Sendable {
 /// One seed's fault: the situation, the disturbed run, the run after it, and what must hold then.
 final class Case {
   let seed: Int
-  let kind: Kind
+  let draw: Draw
   let workshop: Workshop
   let world: World
   var dice: SeededGenerator
@@ -30,7 +30,7 @@ final class Case {
   init(seed: Int, workshop: Workshop) throws {
     self.seed = seed
     self.workshop = workshop
-    kind = Kind.of(seed: seed)
+    draw = Draw(seed: seed)
     dice = SeededGenerator(seed: UInt64(bitPattern: Int64(seed)) &* 0x9E37_79B9 &+ 1)
     world = try workshop.world(seed % 5)
   }
@@ -75,7 +75,7 @@ final class Case {
   func start(_ scenario: Scenario, through proxy: Proxy? = nil, _ more: [String: String] = [:]) throws -> Child {
     let url = workshop.server.url(database, through: proxy?.folder)
     var more = more
-    if kind == .stalled, proxy != nil { more["LABOURWATCH_PATIENCE"] = Workshop.shortPatience }
+    if draw.kind == .stalled, proxy != nil { more["LABOURWATCH_PATIENCE"] = Workshop.shortPatience }
     return try workshop.start(scenario.arguments(world), in: folder, url: url, more)
   }
 

@@ -105,7 +105,7 @@ public struct FaultSuite: Sendable {
       var skipped: String?
       if case .skipped(let words) = verdict { skipped = words }
       let result = Result(
-        seed: seed, kind: one.kind.rawValue, step: one.step, complaints: complaints,
+        seed: seed, kind: one.draw.name, step: one.step, complaints: complaints,
         statement: one.statement, skipped: skipped, seconds: seconds)
       shared.add(result, report)
     }
@@ -143,12 +143,12 @@ public struct FaultSuite: Sendable {
       let counts = [of.count, of.count - broken - skipped, broken, skipped].map {
         String(repeating: " ", count: max(0, 8 - String($0).count)) + String($0)
       }
-      lines.append(name.padding(toLength: 40, withPad: " ", startingAt: 0) + counts.joined())
+      lines.append(name.padding(toLength: 56, withPad: " ", startingAt: 0) + counts.joined())
     }
-    lines.append("fault".padding(toLength: 40, withPad: " ", startingAt: 0) + "   cases    held  broken skipped")
-    for kind in Kind.allCases {
-      let mine = results.filter { $0.kind == kind.rawValue }
-      if !mine.isEmpty { row(kind.rawValue, mine) }
+    lines.append("fault".padding(toLength: 56, withPad: " ", startingAt: 0) + "   cases    held  broken skipped")
+    for name in Draw.names {
+      let mine = results.filter { $0.kind == name }
+      if !mine.isEmpty { row(name, mine) }
     }
     row("all", results)
     let statements = Set(results.compactMap(\.statement))

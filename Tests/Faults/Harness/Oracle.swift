@@ -55,7 +55,7 @@ struct Oracle {
   private static let ofRuns: Set<String> = [
     "runs", "run_files", "file_traits", "findings", "migrations", "report_runs",
   ]
-  private static let runColumns = ["run_id", "resolved_run_id", "forecast_run_id", "decided_run_id"]
+  private static let runColumns = ["run_id", "resolved_run_id", "forecast_run_id", "decided_run_id", "silence_id"]
 
   /// Reads it, and looks for what may never be.
   func outcome(_ database: String, folder: String?) throws -> Outcome {
@@ -134,7 +134,7 @@ struct Oracle {
                      from (\(stored)) v join labourwatch.run_files using (run_id, file_no) group by 1, 2) v
              using (feed, sha256)
        -- A row of the register that brings another contact alone counts as updated and is no version.
-       where case when f.feed = 'enterprises' then f.inserted > coalesce(v.stored, 0)
+       where f.feed <> 'alerts' and case when f.feed = 'enterprises' then f.inserted > coalesce(v.stored, 0)
                   else f.stored <> coalesce(v.stored, 0) end
       union all
       select 'versions of no file in the ledger: ' || count(*)
@@ -150,6 +150,15 @@ struct Oracle {
       having max(f.rejected)
              <> (select count(*) from labourwatch.quarantine q where q.feed = f.feed and q.file_sha256 = f.sha256)
       union all
+      -- The place of a row (file, sheet, line) ends the words of each of its events: a row that steps and asks for quiet has two.
+      select 'lists of the run ' || coalesce(f.run_id, e.run_id) || ': ' || coalesce(f.worked, 0) || ' rows worked by the ledger, '
+             || coalesce(e.worked, 0) || ' in ' || coalesce(e.events, 0) || ' events of the alerts, ' || coalesce(e.once, 0) || ' of them once'
+        from (select run_id, sum(updated + late) as worked from labourwatch.run_files where feed = 'alerts' group by 1) f
+        full join (select run_id, count(distinct (fingerprint, substring(reason from '（[^（）]+）$'))) as worked, count(*) as events,
+                          count(distinct (fingerprint, event, substring(reason from '（[^（）]+）$'))) as once
+                     from labourwatch.alert_events where actor <> 'nightly' group by 1) e using (run_id)
+       where coalesce(f.worked, 0) <> coalesce(e.worked, 0) or coalesce(e.events, 0) <> coalesce(e.once, 0)
+      union all
       select 'nobody was told of ' || f.unknown_columns::text || ' in ' || f.name
         from labourwatch.run_files f
        where f.status = 'taken' and f.unknown_columns <> '{}'
@@ -158,7 +167,7 @@ struct Oracle {
       union all
       select 'nothing is known of the calendar of ' || f.name
         from labourwatch.run_files f
-       where f.status = 'taken'
+       where f.status = 'taken' and f.feed <> 'alerts'
          and not exists (select from labourwatch.file_traits t
                           where t.city = f.city and t.run_id = f.run_id and t.file_no = f.file_no)
       union all

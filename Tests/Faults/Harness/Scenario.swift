@@ -26,6 +26,13 @@ enum Scenario: String, CaseIterable, Sendable {
   case secondNightly = "second nightly"
   /// The forecast as a file.
   case export
+  /// Lists that officers filled in after the second night.
+  case lists = "officers' lists"
+  /// A whole night that begins with such lists.
+  case nightlyLists = "nightly with officers' lists"
+
+  /// Those that take officers' lists.
+  static let ofLists: [Scenario] = [.lists, .nightlyLists]
 
   /// The command line.
   func arguments(_ world: World) -> [String] {
@@ -42,6 +49,8 @@ enum Scenario: String, CaseIterable, Sendable {
     case .pull, .exports: Scenario.ingest.arguments(world) + ["--profile", "profile"]
     case .nextExports: Scenario.secondIngest.arguments(world) + ["--profile", "profile"]
     case .export: ["export", "forecast", "--output", "out/forecast.csv"]
+    case .lists: ["ingest", "--inbox", "inbox", "--now", World.clocks[2], "--summary", "summary.json"]
+    case .nightlyLists: Self.night(World.clocks[2])
     }
   }
 
@@ -56,8 +65,12 @@ enum Scenario: String, CaseIterable, Sendable {
     case .secondIngest, .accept, .replay: .ingest
     case .nextExports: .exports
     case .secondNightly, .export: .nightly
+    case .lists, .nightlyLists: .secondNightly
     }
   }
+
+  /// Whether it is about the simulated city, which is the same in all worlds.
+  var isOfCity: Bool { self == .nightly || before?.isOfCity == true }
 
   /// Whether the schema must not be there yet.
   var startsEmpty: Bool { self == .migrate }
@@ -84,6 +97,8 @@ enum Scenario: String, CaseIterable, Sendable {
       for file in world.nights[turn].filter({ World.exported[$0.feed] == nil }) + world.exports[turn] {
         try Self.put(file.bytes, "\(inbox)/\(file.name)")
       }
+    case .lists, .nightlyLists:
+      for book in try OfficerBook.filled(after: folder + "/out") { try book.save("\(inbox)/\(book.name)") }
     case .migrate, .accept, .export: break
     }
   }

@@ -118,8 +118,7 @@ final class Workshop {
 
   /// What the undisturbed run of a scenario gives; made once.
   func reference(_ scenario: Scenario, _ world: World) throws -> Reference {
-    let key =
-      "\(scenario) \(scenario.before == .nightly || scenario == .nightly || scenario == .migrate ? 0 : world.seed)"
+    let key = "\(scenario) \(scenario.isOfCity || scenario == .migrate ? 0 : world.seed)"
     if let known = references[key] { return known }
     let template: String
     let before = "\(folder)/before-\(key.replacingOccurrences(of: " ", with: "-"))"
@@ -161,6 +160,10 @@ final class Workshop {
     let outcome = try Oracle(server: server).outcome(database, folder: after)
     guard outcome.violations.isEmpty else {
       throw TestSupportError("the undisturbed \(scenario) of world \(world.seed): \(outcome.violations)")
+    }
+    let accounting = Scenario.ofLists.contains(scenario) ? OfficerBook.accounting : []
+    guard accounting.allSatisfy({ words in outcome.ledger.contains { $0.contains(words) } }) else {
+      throw TestSupportError("the undisturbed \(scenario) does not take every way: \(outcome.ledger)")
     }
     let operations = (try? String(contentsOfFile: trace, encoding: .utf8)) ?? ""
     return Reference(
