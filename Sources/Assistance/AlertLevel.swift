@@ -22,6 +22,9 @@ public enum AlertLevel: String, CaseIterable, Sendable, Codable, Comparable {
     }
   }
 
+  /// The levels of alerts, the gravest first.
+  public static let alerts: [AlertLevel] = [.red, .orange, .yellow, .blue]
+
   /// Order by gravity.
   public static func < (a: Self, b: Self) -> Bool { a.severity < b.severity }
 }

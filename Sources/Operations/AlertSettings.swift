@@ -88,9 +88,8 @@ public struct AlertSettings: Sendable {
   }
 
   private static func steps(_ yaml: YAMLDocument) throws -> [LevelRules.Step] {
-    let levels = AlertLevel.allCases.filter { $0 > .none }
-    try yaml.allow(levels.map(\.rawValue))
-    return try levels.reversed().compactMap { level in
+    try yaml.allow(AlertLevel.alerts.map(\.rawValue))
+    return try AlertLevel.alerts.compactMap { level in
       guard let node = try yaml[level.rawValue] else { return nil }
       try node.allow("p_exceed", "rate", "gap")
       return LevelRules.Step(

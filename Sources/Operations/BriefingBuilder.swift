@@ -51,6 +51,9 @@ struct BriefingBuilder {
   struct Standing {
     var levels: [String: AlertLevel] = [:]
     var covered: Set<String> = []
+
+    /// How many are told at each level.
+    var counts: [AlertLevel: Int] { levels.values.reduce(into: [:]) { $0[$1, default: 0] += 1 } }
   }
 
   /// The live alerts of a team. The city hears of chains, of chains in regions and of feeds, a region of its chains and their cells; an
@@ -162,11 +165,14 @@ struct BriefingBuilder {
         lines.append(strings("briefing.lead.now", asOf, persons, change))
       }
     }
-    let counts = counts(standing)
+    let told = words(standing.counts)
+    let listed = words(list.levelCounts)
+    func joined(_ words: [String]) -> String {
+      words.isEmpty ? strings("level.count.none") : words.joined(separator: strings("list.comma"))
+    }
     lines.append(
-      counts.isEmpty
-        ? strings("briefing.lead.none")
-        : strings("briefing.lead.levels", counts.joined(separator: strings("list.separator"))))
+      told.isEmpty && listed.isEmpty
+        ? strings("briefing.lead.none") : strings("briefing.lead.levels", joined(told), joined(listed)))
     if isFirst {
       lines.append(strings("briefing.first"))
     } else if !hasChanges {
@@ -175,11 +181,11 @@ struct BriefingBuilder {
     return lines
   }
 
-  /// How many alerts stand at each level, the gravest first, in words; levels without any are left out.
-  func counts(_ standing: Standing) -> [String] {
-    AlertLevel.allCases.reversed().filter { $0 > .none }.compactMap { level in
-      let count = standing.levels.values.count { $0 == level }
-      return count == 0 ? nil : strings("level.count", strings("level.\(level.rawValue)"), TableText.grouped(count))
+  /// How many there are at each level, the gravest first, in words; levels without any are left out.
+  func words(_ counts: [AlertLevel: Int]) -> [String] {
+    AlertLevel.alerts.compactMap { level in
+      guard let count = counts[level], count > 0 else { return nil }
+      return strings("level.count", strings("level.\(level.rawValue)"), TableText.grouped(count))
     }
   }
 

@@ -75,7 +75,7 @@ struct NightNotices {
     let briefing = briefings.briefing(
       item.team, list: item.list, standing: standing, changes: told == nil ? nil : changes, deeds: [])
     let gravest = notice.changes.keys.compactMap { notice.levels[$0] }.max() ?? .none
-    let subject = ([briefing.title] + briefings.counts(standing)).joined(separator: " ")
+    let subject = ([briefing.title] + briefings.words(standing.counts)).joined(separator: " ")
     return Outbox.Draft(
       place: place, reason: notice.decision.reason, level: gravest, told: notice.levels, recipients: route.recipients,
       subject: subject, body: briefing.text(traits.form, strings, limit: traits.limit),

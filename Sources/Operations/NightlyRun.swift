@@ -182,9 +182,9 @@ struct NightAccount {
   }
 
   private func reportLine(_ report: ReportSummary) -> String {
-    let levels = ["red", "orange", "yellow", "blue"].map { "\($0) \(report.levels[$0] ?? 0)" }.joined(separator: ", ")
     let changed = report.changed == 0 ? "nothing changed" : "\(report.changed) files written"
-    return "  lists     \(report.teams) teams and the city, \(Self.grouped(report.rows)) rows; alerts: \(levels)\n"
+    return "  lists     \(report.teams) teams and the city, \(Self.grouped(report.rows)) rows\n"
+      + "  alerts    \(report.alerts)\n"
       + "            \(changed): \(report.folder)/index.html"
   }
 

@@ -105,13 +105,13 @@ public struct ReportRun {
         ? try NightNotices(
           session: session, run: run, settings: delivery, builder: builder, lists: lists, staging: staging
         ).compose(writes: options.delivery == .deliver) : []
-      return (lists: lists, outcome: outcome, asOf: data.run.asOf, notices: notices)
+      return (lists: lists, builder: builder, notices: notices)
     }
     let changed = try staging.publish()
     session.console.endProgress()
-    var summary = summary(made.lists, made.outcome, staging, changed, Date().timeIntervalSince(start))
-    tell(summary, made.outcome)
-    summary.finding = look(back: made.asOf)
+    var summary = summary(made.lists, made.builder, staging, changed, Date().timeIntervalSince(start))
+    tell(summary, made.builder.outcome)
+    summary.finding = look(back: made.builder.data.run.asOf)
     summary.delivered = try deliver(staging, delivery)
     tell(made.notices)
     if options.delivery == .deliver { summary.messages = try DeliveryRun(session: session, settings: delivery).send() }
@@ -283,27 +283,23 @@ public struct ReportRun {
   }
 
   private func summary(
-    _ lists: [TeamList], _ outcome: AlertEvaluation.Outcome, _ staging: ListFolder,
-    _ changed: Int, _ seconds: Double
+    _ lists: [TeamList], _ builder: ReportBuilder, _ staging: ListFolder, _ changed: Int, _ seconds: Double
   ) -> ReportSummary {
-    var levels = Dictionary(
-      uniqueKeysWithValues: AlertLevel.allCases.filter { $0 > .none }.map { ($0.rawValue, 0) })
-    for alert in outcome.alerts.values where alert.state.status.isLive {
-      levels[alert.state.level.rawValue, default: 0] += 1
-    }
+    let city = lists.first { $0.list.header.isCity }
+    let told = city.map { BriefingBuilder(builder).standing($0.team).counts } ?? [:]
     return ReportSummary(
       night: night.description, folder: staging.folder,
       teams: lists.count { $0.list.header.team != session.profile.region.rawValue && $0.list.header.team != "regions" },
-      rows: lists.first { $0.list.header.isCity }?.list.rows.count ?? 0, levels: levels, files: staging.count,
-      changed: changed, seconds: seconds)
+      rows: city?.list.rows.count ?? 0, told: told, listed: city?.list.levelCounts ?? [:],
+      files: staging.count, changed: changed, seconds: seconds)
   }
 
   private func tell(_ summary: ReportSummary, _ outcome: AlertEvaluation.Outcome) {
-    let levels = ["red", "orange", "yellow", "blue"].map { "\($0) \(summary.levels[$0] ?? 0)" }.joined(separator: ", ")
     session.console.info(
       summary.changed == 0 ? "lists of \(summary.night): nothing changed" : "lists of \(summary.night) written",
       [
-        "folder": "\(summary.folder)", "teams": "\(summary.teams)", "rows": "\(summary.rows)", "alerts": "\(levels)",
+        "folder": "\(summary.folder)", "teams": "\(summary.teams)", "rows": "\(summary.rows)",
+        "alerts": "\(summary.alerts)",
         "changes": "\(outcome.events)", "files": "\(summary.files)",
       ])
     for message in outcome.staleFeeds { session.console.warning("feed: \(message)") }

@@ -1,3 +1,5 @@
+import Assistance
+
 /// What became of the rows of one feed in one run (contract section 6): read = inserted + updated + late + unchanged + rejected.
 public struct FeedSummary: Encodable, Sendable {
   /// The feed's name.
@@ -118,8 +120,11 @@ public struct ReportSummary: Encodable, Sendable {
   public var teams: Int
   /// Rows of the city's list.
   public var rows: Int
-  /// Live alerts by level.
-  public var levels: [String: Int]
+  /// Alerts that the city's briefing tells, by level: those of chains, chains in regions, regions and feeds, without those under one at
+  /// least as grave.
+  public var told: [String: Int]
+  /// Rows of the city's list by level.
+  public var listed: [String: Int]
   /// Files written or found as they should be.
   public var files: Int
   /// Files whose bytes changed.
@@ -135,16 +140,31 @@ public struct ReportSummary: Encodable, Sendable {
 
   /// A summary from its parts.
   public init(
-    night: String, folder: String, teams: Int, rows: Int, levels: [String: Int], files: Int, changed: Int,
-    seconds: Double
+    night: String, folder: String, teams: Int, rows: Int, told: [AlertLevel: Int], listed: [AlertLevel: Int],
+    files: Int,
+    changed: Int, seconds: Double
   ) {
     self.night = night
     self.folder = folder
     self.teams = teams
     self.rows = rows
-    self.levels = levels
+    self.told = Self.named(told)
+    self.listed = Self.named(listed)
     self.files = files
     self.changed = changed
     self.seconds = seconds
+  }
+
+  private static func named(_ counts: [AlertLevel: Int]) -> [String: Int] {
+    Dictionary(uniqueKeysWithValues: AlertLevel.alerts.map { ($0.rawValue, counts[$0] ?? 0) })
+  }
+
+  /// What is counted, and how many at each level, the gravest first.
+  public var alerts: String {
+    func words(_ counts: [String: Int]) -> String {
+      let levels = AlertLevel.alerts.map(\.rawValue).filter { (counts[$0] ?? 0) > 0 }
+      return levels.isEmpty ? "none" : levels.map { "\($0) \(counts[$0] ?? 0)" }.joined(separator: ", ")
+    }
+    return "told in the city's briefing: \(words(told)); rows of its list: \(words(listed))"
   }
 }

@@ -309,8 +309,8 @@ public struct ShortageList: Hashable, Sendable {
   /// The chains.
   public var chains: [Trend] { trends.filter { $0.chain != nil } }
 
-  /// Number of rows at each level, the gravest first, levels without rows too.
-  public var levelCounts: [(level: AlertLevel, count: Int)] {
-    AlertLevel.allCases.reversed().map { level in (level, rows.count { $0.level == level }) }
+  /// Number of rows at each level of alerts, levels without rows too.
+  public var levelCounts: [AlertLevel: Int] {
+    Dictionary(uniqueKeysWithValues: AlertLevel.alerts.map { level in (level, rows.count { $0.level == level }) })
   }
 }

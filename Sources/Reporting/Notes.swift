@@ -51,9 +51,10 @@ public struct Notes: Sendable {
 
   /// How many rows there are at each level, and the sum of the list now and at the horizon.
   public func summaryLine(_ list: ShortageList) -> String {
-    let counts = list.levelCounts.filter { $0.level > .none }
-      .map { strings("level.count", strings("level.\($0.level.rawValue)"), TableText.grouped($0.count)) }
-      .joined(separator: strings("list.separator"))
+    let levels = list.levelCounts
+    let counts = AlertLevel.alerts.map { level in
+      strings("level.count", strings("level.\(level.rawValue)"), TableText.grouped(levels[level] ?? 0))
+    }.joined(separator: strings("list.separator"))
     let total = list.rows.reduce(0) { $0 + whole($1.openings) }
     var line = strings("summary", counts, TableText.grouped(list.rows.count), TableText.grouped(total))
     if let trend = list.trends.first, trend.chain == nil, trend.forecast.count >= header.horizon, header.horizon > 0 {

@@ -112,9 +112,11 @@ public struct PageWriter: Sendable {
   }
 
   static func levels(_ list: ShortageList, _ strings: StringTable) -> [[String: Any]] {
-    list.levelCounts.filter { $0.level > .none }.map {
+    let counts = list.levelCounts
+    return AlertLevel.alerts.map { level in
       [
-        "code": $0.level.rawValue, "count": TableText.grouped($0.count), "name": strings("level.\($0.level.rawValue)"),
+        "code": level.rawValue, "count": TableText.grouped(counts[level] ?? 0),
+        "name": strings("level.\(level.rawValue)"),
       ]
     }
   }

@@ -14,7 +14,13 @@ import Testing
       #expect(first.teams == 9)
       #expect(first.rows == 2)
       #expect(first.files == 76 && first.changed == 76)
-      #expect(first.levels["red"] == 3)
+      // The chain covers itself in its region; of its occupation, the list has the row.
+      #expect(first.told == ["red": 1, "orange": 0, "yellow": 0, "blue": 0])
+      #expect(first.listed == ["red": 1, "orange": 0, "yellow": 0, "blue": 0])
+      #expect(first.alerts == "told in the city's briefing: red 1; rows of its list: red 1")
+      let briefing = try String(
+        contentsOfFile: "\(fixture.out)/2022-01-06/321300-宿迁市/简报.html", encoding: .utf8)
+      #expect(briefing.contains("简报所列 红色预警 1；清单各行 红色预警 1。"))
       let city = "\(fixture.out)/2022-01-06/321300-宿迁市/缺口清单.csv"
       let before = try Data(contentsOf: URL(fileURLWithPath: city))
       let text = String(decoding: before, as: UTF8.self)
@@ -115,7 +121,7 @@ import Testing
       let late = try fixture.report("2022-02-01")
       let finding = try #require(late.finding)
       #expect(finding.contains("2022-01") && finding.contains("2021-12"))
-      #expect(late.files == night.files - 10 && late.levels == night.levels)
+      #expect(late.files == night.files - 10 && late.told == night.told && late.listed == night.listed)
       #expect(try fixture.texts("SELECT night FROM report_runs") == ["2022-01-31"])
       #expect(try fixture.texts("SELECT DISTINCT evaluated_for FROM alerts") == ["2022-01-31"])
     }
