@@ -79,13 +79,11 @@ public struct FeedCalendar: Sendable, Equatable {
   }
 
   private static func days(_ node: YAMLDocument) throws -> Int {
-    let text = try node.string()
-    guard let days = Int(text.hasSuffix("d") ? String(text.dropLast()) : text), (0...3660).contains(days) else {
-      throw node.fault(
-        "“\(text)” is no number of days: write 7d\(node.key.hasSuffix("every") ? ", week, month, quarter or year" : "")."
-      )
+    guard let days = (try? node.seconds()).map({ $0 / 86_400 }), days <= 3660, days == days.rounded() else {
+      let words = node.key.hasSuffix("every") ? ", week, month, quarter or year" : ""
+      throw node.fault("“\(try node.string())” is no number of days: write 7d\(words).")
     }
-    return days
+    return Int(days)
   }
 
   // MARK: Days

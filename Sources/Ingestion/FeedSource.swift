@@ -168,7 +168,7 @@ extension FeedSource {
     origin = .postgres(
       PostgresSource(
         url: address, query: query,
-        statementTimeout: try yaml["statement_timeout"].map { try $0.seconds() * 1000 } ?? 600_000))
+        statementTimeout: try yaml["statement_timeout"].map { Int(try $0.seconds() * 1000) } ?? 600_000))
   }
 
   private static func retries(_ node: YAMLDocument?) throws -> RetryPolicy {
@@ -215,8 +215,8 @@ extension HTTPSource {
     interval = rate.map { 60 / $0 } ?? 0
     options = TransferOptions()
     options.maximumBytes = try yaml["max_page_bytes"]?.int() ?? 16 << 20
-    if let node = try yaml["timeout"] { options.timeout = Double(try node.seconds()) }
-    if let node = try yaml["stall_timeout"] { options.stallTimeout = Double(try node.seconds()) }
+    if let node = try yaml["timeout"] { options.timeout = try node.seconds() }
+    if let node = try yaml["stall_timeout"] { options.stallTimeout = try node.seconds() }
     options.trustFile = try yaml["trust"]?.string()
   }
 

@@ -96,22 +96,9 @@ public struct SinceRule: Sendable, Equatable {
       if format == .number {
         lag = try node.int()
       } else {
-        lag = try node.seconds() * (format == .unixMilliseconds ? 1000 : 1)
+        lag = Int(try node.seconds() * (format == .unixMilliseconds ? 1000 : 1))
       }
       guard lag >= 0 else { throw node.fault("should not be negative: it reaches back from the newest value seen.") }
     }
-  }
-}
-
-extension YAMLDocument {
-  /// A span of time: a whole number with `s`, `m`, `h` or `d`, in seconds.
-  func seconds() throws -> Int {
-    let text = try string()
-    let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-    guard let unit = text.last.flatMap({ units[$0] }), let count = Int(text.dropLast()), count >= 0, count < 1_000_000
-    else {
-      throw fault("should be a span of time such as 45s, 30m, 12h or 3d.")
-    }
-    return count * unit
   }
 }

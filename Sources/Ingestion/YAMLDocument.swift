@@ -140,6 +140,18 @@ public struct YAMLDocument {
     return value
   }
 
+  /// A span of time, in seconds: a number of less than a million with its unit, `0.5s`, `15m`, `12h` or `3d`.
+  /// - Throws: ``YAMLFault``, also where there is no unit.
+  public func seconds() throws -> Double {
+    let text = try string()
+    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+    let number = text.dropLast()
+    guard let unit = text.last.flatMap({ units[$0] }), number.allSatisfy({ $0.isASCII && $0.isNumber || $0 == "." }),
+      let count = Double(number), count < 1_000_000
+    else { throw fault("“\(text)” is no span of time: write a number with its unit, such as 45s, 15m, 12h or 3d.") }
+    return count * unit
+  }
+
   /// The value as true or false.
   public func bool() throws -> Bool {
     switch try string().lowercased() {

@@ -69,9 +69,9 @@ public struct DeliverySettings: Sendable {
     if let node = try yaml["retry"] {
       try node.allow("attempts", "first_delay", "longest_delay", "patience")
       if let value = try node["attempts"] { retry.attempts = try value.whole(in: 1...1000) }
-      if let value = try node["first_delay"] { retry.firstDelay = try Self.seconds(value) }
-      if let value = try node["longest_delay"] { retry.maximumDelay = try Self.seconds(value) }
-      if let value = try node["patience"] { patience = try Self.seconds(value) }
+      if let value = try node["first_delay"] { retry.firstDelay = try value.seconds() }
+      if let value = try node["longest_delay"] { retry.maximumDelay = try value.seconds() }
+      if let value = try node["patience"] { patience = try value.seconds() }
     }
   }
 
@@ -160,22 +160,6 @@ public struct DeliverySettings: Sendable {
     quiet.holidays = days.holidays
     quiet.workdays = days.workdays
     return quiet
-  }
-
-  /// Seconds: `90`, `90s`, `15m` or `2h`.
-  private static func seconds(_ node: YAMLDocument) throws -> Double {
-    let text = try node.string()
-    let scale: Double? =
-      switch text.last {
-      case "s": 1;
-      case "m": 60;
-      case "h": 3600;
-      default: nil
-      }
-    guard let value = Double(scale == nil ? text[...] : text.dropLast()), value >= 0, value.isFinite else {
-      throw node.fault("should be a time such as 90s, 15m or 2h.")
-    }
-    return value * (scale ?? 1)
   }
 }
 

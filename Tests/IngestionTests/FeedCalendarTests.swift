@@ -33,13 +33,13 @@ import Testing
     }
     #expect(try calendar("") == nil && calendar("calendar: none") == nil)
     var wanted = FeedCalendar(every: .days(7))
-    #expect(try calendar("calendar: {every: week}") == wanted && calendar("calendar: {every: 7}") == wanted)
+    #expect(try calendar("calendar: {every: week}") == wanted && calendar("calendar: {every: 7d}") == wanted)
     #expect(wanted.grace == 3 && wanted.isExpected && wanted.shrunkenBelow == 0.5 && wanted.findsPartial)
     wanted.every = .months(3)
     (wanted.due, wanted.grace, wanted.isExpected, wanted.shrunkenBelow) = (40, 10, false, 0.3)
     (wanted.findsPartial, wanted.history) = (false, 12)
-    let all = "{every: quarter, due: 40d, grace: 10, expected: false, shrunken_below: 0.3, partial: false, history: 12}"
-    #expect(try calendar("calendar: " + all) == wanted)
+    let all = "every: quarter, due: 40d, grace: 10d, expected: false, shrunken_below: 0.3, partial: false, history: 12"
+    #expect(try calendar("calendar: {\(all)}") == wanted)
   }
 
   @Test func dueDaysFollowRecordsOrMonths() throws {

@@ -22,7 +22,7 @@ import Testing
     ("http: {url: \"https://x/\", paging: {kind: cursor, parameter: c}}", "lacks the key “next”"),
     ("http: {url: \"https://x/\", paging: {kind: page, parameter: p, stop: short}}", "short needs `size`"),
     ("http: {url: \"https://x/\", since: {column: c}}", "lacks the key “parameter”"),
-    ("http: {url: \"https://x/\", since: {parameter: p, column: c, lag: 3 days}}", "should be a span of time"),
+    ("http: {url: \"https://x/\", since: {parameter: p, column: c, lag: 3 days}}", "“3 days” is no span of time"),
     ("http: {url: \"https://x/\", body: {a: b}, method: GET}", "only a POST has a body"),
     ("http: {url: \"https://x/\", retries: 99}", "should lie between 0 and 20"),
     ("http: {url: \"https://x/\"}, postgres: {url: x, query: y}", "keep http or postgres"),

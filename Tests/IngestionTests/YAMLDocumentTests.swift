@@ -24,4 +24,16 @@ import Testing
     #expect(throws: YAMLFault.self) { try document.required("absent") }
     #expect(throws: YAMLFault.self) { try YAMLDocument(text: "a: [1", file: "t.yaml") }
   }
+
+  @Test(arguments: [("0s", 0), ("0.02s", 0.02), ("90s", 90), ("1.5m", 90), ("12h", 43_200), ("3d", 259_200)])
+  func readsSpansOfTime(text: String, seconds: Double) throws {
+    #expect(try YAMLDocument(text: "wait: \(text)", file: "t.yaml").required("wait").seconds() == seconds)
+  }
+
+  @Test(arguments: ["90", "s", ".s", "-1s", "1e3s", "0x1s", "infs", "1 m", "1w", "1000000s", "1.5.m", "٣d"])
+  func refusesOtherSpansByFileLineAndKey(text: String) throws {
+    let document = try YAMLDocument(text: "retry:\n  patience: \(text)\n", file: "t.yaml")
+    let fault = #expect(throws: YAMLFault.self) { try document["retry"]?["patience"]?.seconds() }
+    #expect(fault?.description.hasPrefix("t.yaml:2: “retry.patience”: “\(text)” is no span of time") == true)
+  }
 }

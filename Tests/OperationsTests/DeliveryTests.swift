@@ -218,7 +218,8 @@ private final class Receiver: Sendable {
     ),
     ("channels: {a: {type: webhook, url: \"https://x.org\"}}\nroutes: [{team: 南京, channel: a}]", "is no team"),
     ("channels: {a: {type: mail, host: h, from: a@b.org}}\nroutes: [{team: all, channel: a}]", "needs recipients"),
-    ("quiet: {holidays: none.csv}", "is missing"), ("retry: {patience: soon}", "should be a time"),
+    ("quiet: {holidays: none.csv}", "is missing"),
+    ("retry: {patience: soon}", "delivery.yaml:1: “retry.patience”: “soon” is no span of time"),
     ("channels: {a: {type: mail, host: h, from: \"a@b.org\\r\\nBcc: x\"}}", "should be a mail address"),
   ]) func faultsNameTheKey(text: String, words: String) throws {
     try ReportFixture.with { fixture in
