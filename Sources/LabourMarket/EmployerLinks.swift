@@ -65,8 +65,16 @@ public struct EmployerLinks: Hashable, Sendable {
     public let enterprise: String
     /// The code of the employer: mergers followed too.
     public let employer: String
-    /// The day of the last merger between the two; `nil` where they are one.
-    public let absorbedOn: CalendarDay?
+    /// The enterprises into which this one was merged one after the other, the employer last; none where they are one.
+    public let absorbers: [Absorber]
+  }
+
+  /// An enterprise into which another one was merged, at once or through others between them.
+  public struct Absorber: Hashable, Sendable {
+    /// Its code: recodings and other codes followed.
+    public let enterprise: String
+    /// The day from which its reports speak for the absorbed one too: that of the last merger between the two; `nil`: always.
+    public let since: CalendarDay?
   }
 
   /// Why links cannot be followed.
@@ -145,26 +153,27 @@ public struct EmployerLinks: Hashable, Sendable {
       guard found.employer != code else { return nil }
       return Span(
         creditCode: code, from: from, to: index + 1 < starts.count ? starts[index + 1] : nil,
-        enterprise: found.enterprise, employer: found.employer, absorbedOn: found.absorbedOn)
+        enterprise: found.enterprise, employer: found.employer, absorbers: found.absorbers)
     }
   }
 
   private static func follow(
     _ code: String, on day: CalendarDay, _ next: [String: EnterpriseLink]
-  ) -> (enterprise: String, employer: String, absorbedOn: CalendarDay?) {
+  ) -> (enterprise: String, employer: String, absorbers: [Absorber]) {
     var enterprise = code
     var employer = code
-    var absorbedOn: CalendarDay?
-    var isMerged = false
+    var absorbers: [Absorber] = []
     while let link = next[employer], let successor = link.successor, link.seenFrom.map({ $0 <= day }) ?? true {
-      if link.kind == .merged {
-        isMerged = true
-        absorbedOn = max(
-          absorbedOn ?? CalendarDay(ordinal: .min), link.validFrom ?? CalendarDay(year: 1, month: 1, day: 1))
-      }
       employer = successor
-      if !isMerged { enterprise = successor }
+      if link.kind == .merged {
+        let days = [absorbers.last?.since, link.validFrom].compactMap(\.self)
+        absorbers.append(Absorber(enterprise: successor, since: days.max { $0.ordinal < $1.ordinal }))
+      } else if let last = absorbers.popLast() {
+        absorbers.append(Absorber(enterprise: successor, since: last.since))
+      } else {
+        enterprise = successor
+      }
     }
-    return (enterprise, employer, absorbedOn)
+    return (enterprise, employer, absorbers)
   }
 }

@@ -94,16 +94,24 @@ enum ReferenceDocument {
     let employers = reference.employers.spans.map { span in
       EmployerRow(
         credit_code: span.creditCode, valid_from: span.from?.description ?? "-infinity",
-        valid_to: span.to?.description ?? "infinity", enterprise: span.enterprise, employer: span.employer,
-        absorbed_on: span.absorbedOn?.description)
+        valid_to: span.to?.description ?? "infinity", enterprise: span.enterprise, employer: span.employer)
+    }
+    let mergers = reference.employers.spans.filter { $0.creditCode == $0.enterprise }.flatMap { span in
+      span.absorbers.map { absorber in
+        MergerRow(
+          enterprise: span.enterprise, valid_from: span.from?.description ?? "-infinity",
+          valid_to: span.to?.description ?? "infinity", absorber: absorber.enterprise,
+          since: absorber.since?.month.firstDay.description ?? "-infinity")
+      }
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(Links(links: links, employers: employers)), as: UTF8.self)
+    return String(
+      decoding: try encoder.encode(Links(links: links, employers: employers, mergers: mergers)), as: UTF8.self)
   }
 
   private struct Links: Encodable {
-    let links: [LinkRow], employers: [EmployerRow]
+    let links: [LinkRow], employers: [EmployerRow], mergers: [MergerRow]
   }
   private struct LinkRow: Encodable {
     let position: Int, credit_code: String, kind: String, successor_code: String?, alias: String?
@@ -111,7 +119,9 @@ enum ReferenceDocument {
   }
   private struct EmployerRow: Encodable {
     let credit_code: String, valid_from: String, valid_to: String, enterprise: String, employer: String
-    let absorbed_on: String?
+  }
+  private struct MergerRow: Encodable {
+    let enterprise: String, valid_from: String, valid_to: String, absorber: String, since: String
   }
 
   private struct Document: Encodable {

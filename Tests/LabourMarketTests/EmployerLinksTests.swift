@@ -21,12 +21,31 @@ import Testing
     #expect(links.employer(of: "D", on: try day("1990-01-01")) == "C")
     #expect(links.employer(of: "E", on: try day("2022-01-01")) == "E")
     let spans = links.spans.map {
-      "\($0.creditCode) \($0.from?.description ?? "-") \($0.to?.description ?? "-") \($0.enterprise) \($0.employer) \($0.absorbedOn?.description ?? "-")"
+      "\($0.creditCode) \($0.from?.description ?? "-") \($0.to?.description ?? "-") \($0.enterprise) \($0.employer)"
+        + $0.absorbers.map { " \($0.enterprise) \($0.since?.description ?? "-")" }.joined()
     }
     #expect(
       spans == [
-        "A 2021-03-01 2021-07-15 B B -", "A 2021-07-15 - B C 2021-05-01", "B 2021-07-15 - B C 2021-05-01",
-        "D - - C C -",
+        "A 2021-03-01 2021-07-15 B B", "A 2021-07-15 - B C C 2021-05-01", "B 2021-07-15 - B C C 2021-05-01",
+        "D - - C C",
+      ])
+  }
+
+  /// A chain of mergers names everybody on the way, and the day from which each speaks for the first: that of the last merger up to there.
+  @Test func absorbersStandInTheOrderOfTheChain() throws {
+    let links = try EmployerLinks([
+      EnterpriseLink(creditCode: "A", kind: .merged, successor: "B", validFrom: try day("2022-02-10")),
+      EnterpriseLink(creditCode: "B", kind: .recoded, successor: "B2", validFrom: try day("2022-04-01")),
+      EnterpriseLink(creditCode: "B2", kind: .merged, successor: "C", validFrom: try day("2022-01-05")),
+      EnterpriseLink(creditCode: "C", kind: .merged, successor: "D", validFrom: try day("2022-06-30")),
+    ])
+    let chain = links.spans.filter { $0.creditCode == "A" }.map { span in
+      span.absorbers.map { "\($0.enterprise) \($0.since?.description ?? "-")" }
+    }
+    #expect(
+      chain == [
+        ["B 2022-02-10"], ["B2 2022-02-10", "C 2022-02-10"],
+        ["B2 2022-02-10", "C 2022-02-10", "D 2022-06-30"],
       ])
   }
 

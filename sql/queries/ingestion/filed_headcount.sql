@@ -1,15 +1,22 @@
--- How many enterprises does each month or wave of the feed headcount hold, by region and chain?
+-- How many employers does each month or wave of the feed headcount hold, by region and chain? Linked enterprises are one
+-- employer, in the region and chain of the code that stands for them: one that was absorbed is not missing where that code reports.
 -- $1 city, $2 known until (local time), $3 first month to look at
-WITH register AS (
-  SELECT DISTINCT ON (credit_code) credit_code, region, chain
-    FROM enterprise_versions
-   WHERE city = $1 AND known_at <= $2::timestamp
-   ORDER BY credit_code, known_at DESC, received_at DESC, run_id DESC, file_no DESC, line DESC
+WITH employer AS (
+  SELECT credit_code, employer FROM enterprise_employers
+   WHERE city = $1 AND valid_from <= $2::timestamp AND valid_to > $2::timestamp
+), register AS (
+  SELECT DISTINCT ON (coalesce(m.employer, v.credit_code)) coalesce(m.employer, v.credit_code) AS credit_code, v.region, v.chain
+    FROM enterprise_versions v
+    LEFT JOIN employer m ON m.credit_code = v.credit_code
+   WHERE v.city = $1 AND v.known_at <= $2::timestamp
+   ORDER BY coalesce(m.employer, v.credit_code), v.credit_code = coalesce(m.employer, v.credit_code) DESC, v.credit_code COLLATE "C",
+            v.known_at DESC, v.received_at DESC, v.run_id DESC, v.file_no DESC, v.line DESC
 )
 SELECT coalesce(t.description, '') AS description, v.month AS period, coalesce(e.region, '') AS region, coalesce(e.chain, '') AS chain,
-       count(DISTINCT v.credit_code) AS reporters
+       count(DISTINCT coalesce(m.employer, v.credit_code)) AS reporters
   FROM headcount_versions v
-  LEFT JOIN register e ON e.credit_code = v.credit_code
+  LEFT JOIN employer m ON m.credit_code = v.credit_code
+  LEFT JOIN register e ON e.credit_code = coalesce(m.employer, v.credit_code)
   LEFT JOIN file_traits t ON t.city = v.city AND t.run_id = v.run_id AND t.file_no = v.file_no
  WHERE v.city = $1 AND v.known_at <= $2::timestamp AND v.month >= $3::date
  GROUP BY 1, 2, 3, 4

@@ -1,15 +1,31 @@
--- Who answered each survey wave, of the enterprises of the register: by stratum (chain x region x size class), by each of the three alone, and in
--- the whole city? `weighted_rate` weighs each enterprise by its newest headcount, told in a survey or in monitoring; enterprises that
--- never told one are counted in `headcount_unknown` and have no weight. Fewer than five persons are not told. `not_in_register` counts
--- answers of enterprises that the register does not know.
+-- Who answered each survey wave, of the employers of the register: by stratum (chain x region x size class), by each of the three alone, and in
+-- the whole city? Linked enterprises are one employer, in the stratum of the code that stands for them (of another of its codes where the register does not
+-- know that one): what one of its codes answered, it answered. `weighted_rate` weighs each employer by its newest headcount, told in a survey or in
+-- monitoring, as shortfall/employment.sql does; employers that never told one are counted in `headcount_unknown` and have no weight. Fewer than five
+-- persons are not told. `not_in_register` counts answers of employers that the register does not know.
 -- $1 city, $2 known until (local time)
-WITH enterprise AS (
-  SELECT DISTINCT ON (credit_code) credit_code, coalesce(chain, '') AS chain, region, coalesce(size_class, '') AS size_class, registered_on
-    FROM enterprise_versions
-   WHERE city = $1 AND known_at <= $2::timestamp
-   ORDER BY credit_code, known_at DESC, received_at DESC, run_id DESC, file_no DESC, line DESC
+WITH employer AS (
+  SELECT credit_code, enterprise, employer FROM enterprise_employers
+   WHERE city = $1 AND valid_from <= $2::timestamp AND valid_to > $2::timestamp
+), absorber AS (
+  SELECT enterprise, absorber, since FROM enterprise_mergers
+   WHERE city = $1 AND valid_from <= $2::timestamp AND valid_to > $2::timestamp
+), register AS (
+  SELECT DISTINCT ON (v.credit_code) v.credit_code, coalesce(m.employer, v.credit_code) AS employer, chain, region, size_class, registered_on
+    FROM enterprise_versions v
+    LEFT JOIN employer m ON m.credit_code = v.credit_code
+   WHERE v.city = $1 AND v.known_at <= $2::timestamp
+   ORDER BY v.credit_code, v.known_at DESC, v.received_at DESC, v.run_id DESC, v.file_no DESC, v.line DESC
+), enterprise AS (
+  SELECT DISTINCT ON (employer) employer AS credit_code, coalesce(chain, '') AS chain, region, coalesce(size_class, '') AS size_class,
+         min(coalesce(registered_on, '-infinity')) OVER (PARTITION BY employer) AS registered_on
+    FROM register
+   ORDER BY employer, credit_code = employer DESC, credit_code COLLATE "C"
 ), answer AS (
-  SELECT DISTINCT survey_wave, credit_code FROM hiring_plan_versions WHERE city = $1 AND known_at <= $2::timestamp
+  SELECT DISTINCT h.survey_wave, coalesce(m.employer, h.credit_code) AS credit_code
+    FROM hiring_plan_versions h
+    LEFT JOIN employer m ON m.credit_code = h.credit_code
+   WHERE h.city = $1 AND h.known_at <= $2::timestamp
 ), wave AS (
   SELECT DISTINCT survey_wave FROM answer
 ), figure AS (
@@ -17,13 +33,23 @@ WITH enterprise AS (
   UNION ALL
   SELECT credit_code, survey_wave, known_at, headcount FROM hiring_plan_versions
    WHERE city = $1 AND known_at <= $2::timestamp AND headcount IS NOT NULL
+), newest AS (
+  SELECT DISTINCT ON (coalesce(m.enterprise, f.credit_code)) coalesce(m.enterprise, f.credit_code) AS enterprise,
+         coalesce(m.employer, f.credit_code) AS employer, f.month, f.headcount
+    FROM figure f
+    LEFT JOIN employer m ON m.credit_code = f.credit_code
+   ORDER BY coalesce(m.enterprise, f.credit_code), f.month DESC, f.known_at DESC, f.headcount DESC
 ), weight AS (
-  SELECT DISTINCT ON (credit_code) credit_code, headcount FROM figure ORDER BY credit_code, month DESC, known_at DESC, headcount DESC
+  SELECT n.employer AS credit_code, sum(n.headcount) AS headcount
+    FROM newest n
+   WHERE NOT EXISTS (SELECT FROM absorber a JOIN newest whole ON whole.enterprise = a.absorber
+                      WHERE a.enterprise = n.enterprise AND whole.month >= a.since)
+   GROUP BY n.employer
 ), sample AS (
   -- Whoever was registered after the wave's month could not answer it.
   SELECT w.survey_wave, e.chain, e.region, e.size_class, p.headcount, a.credit_code IS NOT NULL AS answered
     FROM wave w
-    JOIN enterprise e ON e.registered_on IS NULL OR e.registered_on < w.survey_wave + interval '1 month'
+    JOIN enterprise e ON e.registered_on < w.survey_wave + interval '1 month'
     LEFT JOIN weight p ON p.credit_code = e.credit_code
     LEFT JOIN answer a ON a.survey_wave = w.survey_wave AND a.credit_code = e.credit_code
 ), rate AS (
