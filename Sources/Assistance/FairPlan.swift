@@ -132,13 +132,21 @@ public struct FairPlan: Sendable {
   let asOf: Month
   /// Sessions of the recent days, those that are fixed among them.
   let recent: [FairSession]
+  /// The days that can still be planned, with their quotas.
+  let days: [(day: CalendarDay, quota: Int)]
+  /// The value of each theme's best day, in the order of the needs.
+  private(set) var best: [Double] = []
+  /// The mean of ``best``.
+  public private(set) var meanValue = 0.0
 
   /// A problem.
   /// - Parameters:
   ///   - needs: themes with what is short; those below ``FairRules/leastGap`` get no session.
   ///   - recent: sessions already held or fixed that count as recent.
+  ///   - days: the days that can still be planned, with their quotas.
   public init(
-    rules: FairRules, venues: [FairVenue], needs: [FairNeed], night: CalendarDay, asOf: Month, recent: [FairSession]
+    rules: FairRules, venues: [FairVenue], needs: [FairNeed], night: CalendarDay, asOf: Month, recent: [FairSession],
+    days: [(day: CalendarDay, quota: Int)]
   ) {
     self.rules = rules
     self.venues = venues
@@ -146,6 +154,9 @@ public struct FairPlan: Sendable {
     self.night = night
     self.asOf = asOf
     self.recent = recent
+    self.days = days
+    best = needs.map { need in days.map { value(need, $0.day) }.max() ?? 0 }
+    if !best.isEmpty { meanValue = best.reduce(0, +) / Double(best.count) }
   }
 
   /// Sessions that each of the days to the end of a year must have so that they bring `sessions` together, the
@@ -179,18 +190,14 @@ public struct FairPlan: Sendable {
 
   /// What one earlier session takes off: of each theme, a share of its best day's value; of a chain, a share of the
   /// mean of those.
-  public func penalties(_ days: [CalendarDay]) -> (themes: [Double], chain: Double) {
-    let best = needs.map { need in days.map { value(need, $0) }.max() ?? 0 }
-    let mean = best.isEmpty ? 0 : best.reduce(0, +) / Double(best.count)
-    return (best.map { rules.repetition * $0 }, rules.balance * mean)
+  var penalties: (themes: [Double], chain: Double) {
+    (best.map { rules.repetition * $0 }, rules.balance * meanValue)
   }
 
   /// The sessions by day, then in the order of the venues.
-  /// - Parameters:
-  ///   - days: the days that can still be planned, with their quotas.
   /// - Complexity: that of ``FlowNetwork/solve(from:to:)`` with a node for each theme and day.
-  public func sessions(_ days: [(day: CalendarDay, quota: Int)]) -> [FairSession] {
-    let off = penalties(days.map(\.day))
+  public func sessions() -> [FairSession] {
+    let off = penalties
     let chains = needs.map(\.theme.chain).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     let wanted = days.reduce(0) { $0 + $1.quota }
     // Hundredths of a point are as fine as the sheet shows; the shift keeps every cost positive and is the same for

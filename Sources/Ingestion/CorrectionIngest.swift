@@ -194,15 +194,8 @@ public struct CorrectionIngest {
     for (index, cell) in (row.cells + row.surplus).enumerated() {
       if index > 0 { line.append(0x2C) }
       guard !CorrectionForm.isMasked(cell) else { continue }
-      line.append(0x22)
-      for scalar in cell.unicodeScalars {
-        switch scalar {
-        case "\"": line += [0x22, 0x22]
-        case "\u{FFFD}": line.append(0xFF)
-        default: line += Array(String(scalar).utf8)
-        }
-      }
-      line.append(0x22)
+      let bytes = cell.unicodeScalars.flatMap { $0 == "\u{FFFD}" ? [0xFF] : Array(String($0).utf8) }
+      CSVQuoting.append(bytes, to: &line)
     }
     return line
   }

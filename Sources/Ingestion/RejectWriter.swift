@@ -138,16 +138,7 @@ struct RejectWriter: Sendable {
         cell = NameMask.masked(cell, name: name)
       }
     }
-    guard cell.contains(where: { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }) else {
-      raw += cell
-      return
-    }
-    raw.append(0x22)
-    for byte in cell {
-      if byte == 0x22 { raw.append(0x22) }
-      raw.append(byte)
-    }
-    raw.append(0x22)
+    CSVQuoting.append(cell, to: &raw)
   }
 
   /// Whether a cell that should hold a code, a word, a number or a date holds what looks like a person's name.

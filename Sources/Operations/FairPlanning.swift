@@ -57,8 +57,9 @@ struct FairPlanning {
     let quotas = quotas(calendar, open: open, done: done, weekends: weekends)
     let recent = history.sessions.filter { $0.day > night - rules.recentDays }
     let plan = FairPlan(
-      rules: rules, venues: try venues(), needs: needs, night: night, asOf: data.run.asOf, recent: recent)
-    let new = plan.sessions(quotas)
+      rules: rules, venues: try venues(), needs: needs, night: night, asOf: data.run.asOf, recent: recent,
+      days: quotas)
+    let new = plan.sessions()
     let planned = new.count { $0.day <= last }
     let rest = calendar.weekends((night + 7 * rules.weeks)...max(night + 7 * rules.weeks, last))
     let unknown = Set([night.month.year, (night + 7 * rules.weeks).month.year]).filter { !calendar.knows($0) }
@@ -68,7 +69,7 @@ struct FairPlanning {
         year: year, target: rules.target, reported: held.reported, assumed: held.planned,
         planned: planned + fixed.count { $0.day <= last }, missing: max(0, rules.target - done - planned),
         daysLeft: rest.count { $0.day.map { $0 <= last } ?? false }, unknownYears: unknown.sorted(),
-        meanValue: plan.penalties(quotas.map(\.day)).chain / max(rules.balance, .leastNonzeroMagnitude)))
+        meanValue: plan.meanValue))
   }
 
   /// The days that can still be planned, each with the sessions that it must have so that its year reaches the target.

@@ -36,14 +36,19 @@ public struct ForecastRun {
   public func run(_ options: Options, in run: Run) throws -> ForecastSummary {
     let began = ContinuousClock.now
     let prepared = try prepare(options, in: run)
-    if !options.always, let standing = try standing(prepared, began) { return standing }
+    if !options.always, var standing = try standing(prepared, began) {
+      standing.findings = prepared.findings
+      return standing
+    }
     let (forecast, inputs) = prepared.fromTotals ? try estimateTotals(prepared) : try estimateRecords(prepared)
     session.console.progress("writing the forecast")
     let writer = ForecastWriter(
       session: session, run: run.id, scenario: "", inputs: inputs, settings: prepared.settings)
     try session.connection.transaction { try writer.write(forecast, digest: prepared.digest) }
     session.console.endProgress()
-    return summary(forecast, run: run.id.value, began)
+    var summary = summary(forecast, run: run.id.value, began)
+    summary.findings = prepared.findings
+    return summary
   }
 
   /// What a run is about, checked.
@@ -55,6 +60,8 @@ public struct ForecastRun {
     let digest: String
     /// Whether the place has monthly totals and no postings.
     let fromTotals: Bool
+    /// What was noticed when the postings that are one job were decided.
+    let findings: [String]
   }
 
   /// Checks the options and looks at what is known by the end of the month.
@@ -70,14 +77,15 @@ public struct ForecastRun {
       throw Failure.usage("--horizon \(horizon) is out of range.", next: "Name 1 to 24 months.")
     }
     let settings = try ForecastSettingsFile.load(folder: session.profile.folder)
-    for finding in try JobDecisions(session: session).settle(run) { session.console.warning("\(finding)") }
+    let findings = try JobDecisions(session: session).settle(run)
     let state = try session.connection.query(
       session.queries["shortfall/input_fingerprint"],
       [.text(session.profile.city), .text(CityPanelReader.knownUntil(asOf).description)]
     ).one()
     return Prepared(
       asOf: asOf, horizon: horizon, settings: settings,
-      digest: fingerprint(try state.string(0), settings, horizon), fromTotals: try !state.bool(1) && state.bool(2))
+      digest: fingerprint(try state.string(0), settings, horizon), fromTotals: try !state.bool(1) && state.bool(2),
+      findings: findings)
   }
 
   /// The records known by the end of the month, aggregated.

@@ -41,7 +41,8 @@ extension ForecastRun {
     }
     session.console.endProgress()
     if let output { try Exports(session: session).write(.scenario, to: output, asOf: prepared.asOf) }
-    return ScenarioResult(text: try ForecastScenarioTable(result, profile: session.profile).text, notes: result.notes)
+    return ScenarioResult(
+      text: try ForecastScenarioTable(result, profile: session.profile).text, notes: prepared.findings + result.notes)
   }
 }
 

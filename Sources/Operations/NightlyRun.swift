@@ -46,10 +46,8 @@ public struct NightlyRun {
     return try session.run("nightly") { run in
       var summary = try IngestRun(session: session, options: .init(inbox: options.inbox)).perform(run)
       try run.heartbeat()
-      summary.findings += try JobDecisions(session: session).settle(run)
       let forecast = try ForecastRun(session).run(.init(), in: run)
-      summary.forecast = forecast
-      summary.note(forecast, session.console)
+      summary.take(forecast, session.console)
       try run.heartbeat()
       summary.take(
         try ReportRun(
@@ -91,8 +89,10 @@ extension RunSummary {
     }
   }
 
-  /// Notes a forecast that knows of no openings: an empty list looks like good news. The run ends `incomplete` then.
-  public mutating func note(_ forecast: ForecastSummary, _ console: Console) {
+  /// Takes up what the forecasting step did. The run ends `incomplete` where no openings are known: an empty list looks like good news.
+  public mutating func take(_ forecast: ForecastSummary, _ console: Console) {
+    self.forecast = forecast
+    findings += forecast.findings
     guard forecast.openings < 0.5 && forecast.expected < 0.5 else { return }
     let finding =
       "No openings are known by the end of \(forecast.asOf): the lists are empty for want of records, not of shortages."

@@ -75,11 +75,7 @@ struct OfficerListFile {
 
     /// The cells as a line of CSV, for the quarantine.
     var raw: String {
-      ([ListColumn.alert] + OfficerListFile.columns).map { column in
-        let cell = cells[column] ?? ""
-        guard cell.contains(where: { $0 == "," || $0 == "\"" }) else { return cell }
-        return "\"" + cell.replacingOccurrences(of: "\"", with: "\"\"") + "\""
-      }.joined(separator: ",")
+      CSVQuoting.line(([ListColumn.alert] + OfficerListFile.columns).map { cells[$0] ?? "" })
     }
   }
 

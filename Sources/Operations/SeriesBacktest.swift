@@ -1,5 +1,6 @@
 import Forecasting
 import Glibc
+import Tabular
 
 /// The use case `series backtest`: rolling origins over a panel from CSV, measures as a table, CSV and an HTML page.
 public struct SeriesBacktest: Sendable {
@@ -136,7 +137,7 @@ public struct SeriesBacktest: Sendable {
     for line in lines {
       let s = line.score
       let numbers = [s.mase, s.rmsse, s.owa, s.spl, s.coverage].map { fixed($0) }.joined(separator: ",")
-      text += "\(line.by),\(SeriesForecastWriter.quoted(line.part)),\(s.folds),\(numbers)\n"
+      text += "\(line.by),\(CSVQuoting.line([line.part])),\(s.folds),\(numbers)\n"
     }
     try SeriesForecastWriter.write(text: text, path: path)
   }

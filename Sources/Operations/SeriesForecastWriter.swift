@@ -1,5 +1,6 @@
 import Forecasting
 import Glibc
+import Tabular
 
 /// Writes forecasts as CSV.
 enum SeriesForecastWriter {
@@ -10,7 +11,7 @@ enum SeriesForecastWriter {
     buffer.append(contentsOf: "unique_id,ds,mean,p10,p50,p90\n".utf8)
     var periods: [Int: [UInt8]] = [:]
     for result in results {
-      let id = Array(quoted(result.id).utf8)
+      let id = Array(CSVQuoting.line([result.id]).utf8)
       for h in result.mean.indices {
         let period = result.start + h
         if periods[period] == nil { periods[period] = Array(style.text(period).utf8) }
@@ -34,15 +35,19 @@ enum SeriesForecastWriter {
     let file = try SeriesFileHandle(path: path, mode: "w")
     var buffer = Array("unique_id,method,fallback,model,share_first,share_last,reason\n".utf8)
     for result in results {
-      let head = [result.id, result.method, result.fallbackReason ?? ""].map(quoted).joined(separator: ",")
+      let head = CSVQuoting.line([result.id, result.method, result.fallbackReason ?? ""])
       let notes = result.notes.isEmpty ? "" : "; " + result.notes.joined(separator: "; ")
       for weight in result.weights {
         let share = [weight.shares.first ?? 0, weight.shares.last ?? 0].map { percent($0) }.joined(separator: ",")
-        buffer.append(contentsOf: "\(head),\(quoted(weight.model)),\(share),\(quoted(weight.reason + notes))\n".utf8)
+        buffer.append(
+          contentsOf:
+            "\(head),\(CSVQuoting.line([weight.model])),\(share),\(CSVQuoting.line([weight.reason + notes]))\n".utf8)
       }
       if result.weights.isEmpty {
         buffer.append(
-          contentsOf: "\(head),\(quoted(result.method)),1,1,\(quoted((result.fallbackReason ?? "") + notes))\n".utf8)
+          contentsOf:
+            "\(head),\(CSVQuoting.line([result.method])),1,1,\(CSVQuoting.line([(result.fallbackReason ?? "") + notes]))\n"
+            .utf8)
       }
       if buffer.count > 1 << 16 { try flush(&buffer, file, path) }
     }
@@ -79,12 +84,6 @@ enum SeriesForecastWriter {
     } else {
       buffer.append(contentsOf: value.description.utf8)
     }
-  }
-
-  /// An id as a CSV field.
-  static func quoted(_ text: String) -> String {
-    guard text.utf8.contains(where: { $0 == 44 || $0 == 34 || $0 == 10 || $0 == 13 }) else { return text }
-    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
 }
 

@@ -86,6 +86,8 @@ public struct ForecastSummary: Encodable, Sendable {
   public var expected: Double
   /// Wall-clock seconds.
   public var seconds: Double
+  /// What was noticed when the postings that are one job were decided; the run's summary tells it.
+  public var findings: [String] = []
 
   /// A summary from its parts.
   public init(

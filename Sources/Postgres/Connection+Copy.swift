@@ -19,26 +19,6 @@ extension Connection {
     }
   }
 
-  /// Runs a COPY … FROM STDIN (FORMAT binary) of that many columns; header and trailer are written by the writer.
-  ///
-  /// - Returns: the number of rows stored.
-  @discardableResult
-  public func copyInBinary(
-    _ query: Query, columns: Int, _ body: (inout BinaryCopyWriter) throws -> Void
-  ) throws -> Int {
-    guard columns > 0, columns <= 1600 else {
-      throw PostgresError(.misuse, "a table has 1 to 1,600 columns, not \(columns)", query: query.name)
-    }
-    let sink = try startCopyIn(query)
-    defer { isStreaming = false }
-    return try finishCopyIn(query, sink) {
-      var writer = BinaryCopyWriter(sink: sink, columns: columns)
-      try writer.begin()
-      try body(&writer)
-      try writer.finish()
-    }
-  }
-
   /// Runs a COPY … TO STDOUT and hands over the bytes of each row (line, in the text formats) as they arrive.
   ///
   /// The bytes are valid only inside `body`. When `body` throws, the statement is cancelled and the error passed on.

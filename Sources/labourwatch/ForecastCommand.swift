@@ -58,9 +58,7 @@ struct ForecastCommand: Operation {
         if output != "-" { Console.writeOutput(result.text) }
         return summary
       }
-      let forecast = try ForecastRun(session).run(.init(asOf: month, horizon: horizon), in: run)
-      summary.forecast = forecast
-      summary.note(forecast, session.console)
+      summary.take(try ForecastRun(session).run(.init(asOf: month, horizon: horizon), in: run), session.console)
       session.tell(summary)
       return summary
     }

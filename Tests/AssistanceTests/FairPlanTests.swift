@@ -14,16 +14,17 @@ import Testing
   }
 
   private static func plan(
-    _ needs: [FairNeed], _ venues: [FairVenue], recent: [FairSession] = [], rules: FairRules = FairRules()
+    _ needs: [FairNeed], _ venues: [FairVenue], _ days: [(day: CalendarDay, quota: Int)], recent: [FairSession] = []
   ) -> FairPlan {
     FairPlan(
-      rules: rules, venues: venues, needs: needs, night: night, asOf: Month(year: 2021, month: 12), recent: recent)
+      rules: FairRules(), venues: venues, needs: needs, night: night, asOf: Month(year: 2021, month: 12),
+      recent: recent, days: days)
   }
 
   /// Points of a set of (need, day), in cents: the definition of the objective, written down once more.
   private static func cents(_ plan: FairPlan, _ chosen: [(need: Int, day: Int)], days: [CalendarDay]) -> Int {
     func cents(_ points: Double) -> Int { Int((points * 100).rounded()) }
-    let off = plan.penalties(days)
+    let off = plan.penalties
     var sum = 0
     for (need, day) in chosen { sum += cents(plan.value(plan.needs[need], days[day])) }
     for need in plan.needs.indices {
@@ -76,8 +77,8 @@ import Testing
     let recent = (0..<random.next(3)).map { _ in
       FairSession(day: Self.night - 4, theme: needs[random.next(UInt64(needs.count))].theme, venue: "1")
     }
-    let plan = Self.plan(needs, venues, recent: recent)
-    let sessions = plan.sessions(days)
+    let plan = Self.plan(needs, venues, days, recent: recent)
+    let sessions = plan.sessions()
     let best = Self.best(plan, days)
     #expect(sessions.count == best.count, "seed \(seed)")
     let chosen = sessions.compactMap { session -> (need: Int, day: Int)? in
@@ -97,7 +98,7 @@ import Testing
     // half of 19.4 and a tenth of the mean of 19.4 and 9.7.
     let needs = [Self.need("a", "1", 40, 0.5), Self.need("b", "2", 20, 0.5)]
     let venues = [FairVenue(id: "1", regions: ["1"], sessions: 1)]
-    let sessions = Self.plan(needs, venues).sessions([(Self.day(0), 2), (Self.day(1), 2)])
+    let sessions = Self.plan(needs, venues, [(Self.day(0), 2), (Self.day(1), 2)]).sessions()
     #expect(sessions.map(\.theme.chain) == ["a", "a"] && sessions.map(\.turn) == [1, 2])
     #expect(abs(sessions[0].score - 19.4) < 1e-9)
     #expect(abs(sessions[1].score - (18.8 - 9.7 - 1.455)) < 1e-9)
@@ -106,19 +107,19 @@ import Testing
   @Test func recentSessionsMakeRoomForOthers() {
     let needs = [Self.need("a", "1", 40, 0.5), Self.need("b", "1", 25, 0.5)]
     let venues = [FairVenue(id: "1", regions: ["1"], sessions: 1)]
-    let fresh = Self.plan(needs, venues).sessions([(Self.day(0), 1)])
+    let fresh = Self.plan(needs, venues, [(Self.day(0), 1)]).sessions()
     #expect(fresh.map(\.theme.chain) == ["a"])
     let held = FairSession(day: Self.night - 4, theme: needs[0].theme, venue: "1")
-    let later = Self.plan(needs, venues, recent: [held]).sessions([(Self.day(0), 1)])
+    let later = Self.plan(needs, venues, [(Self.day(0), 1)], recent: [held]).sessions()
     #expect(later.map(\.theme.chain) == ["b"])
   }
 
   @Test func smallNeedsAndForeignHallsGetNothing() {
     let needs = [Self.need("a", "1", 4, 1), Self.need("b", "3", 90, 1)]
     let venues = [FairVenue(id: "1", regions: ["1", "2"], sessions: 3)]
-    #expect(Self.plan(needs, venues).sessions([(Self.day(0), 3)]) == [])
-    #expect(Self.plan([], venues).sessions([(Self.day(0), 3)]) == [])
-    #expect(Self.plan(needs, venues).sessions([]) == [])
+    #expect(Self.plan(needs, venues, [(Self.day(0), 3)]).sessions() == [])
+    #expect(Self.plan([], venues, [(Self.day(0), 3)]).sessions() == [])
+    #expect(Self.plan(needs, venues, []).sessions() == [])
   }
 
   @Test func quotasReachTheTarget() {

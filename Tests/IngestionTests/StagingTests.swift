@@ -30,6 +30,49 @@ import Testing
       .take(InboxFile(path: path, name: "vacancies.csv"))
   }
 
+  /// Rows in the binary form of COPY arrive as they were written, cells of any length among them.
+  @Test func rowsArriveUnaltered() throws {
+    try TestDatabase.withConnection(migrated: false) { connection in
+      try connection.execute(
+        """
+        create table public.c (line bigint primary key, number int, share double precision, flag boolean, day date,
+          at timestamptz, word text, raw bytea)
+        """)
+      let words = ["", "缺口", "tab\tnewline\nquote\"backslash\\", "🙂é", String(repeating: "长", count: 200_000)]
+      var rows = RowWriter(capacity: 16)
+      for (line, word) in words.enumerated() {
+        rows.beginRow(8)
+        rows.int64(Int64(line))
+        rows.int32(.min)
+        rows.double(line == 0 ? -0.0 : 0.1)
+        rows.bool(line % 2 == 0)
+        rows.date(18_743)
+        rows.moment(1_619_400_000_123_456)
+        rows.text(word)
+        [UInt8]([0, 255, 10]).withUnsafeBytes { rows.bytes($0) }
+      }
+      rows.beginRow(8)
+      rows.int64(99)
+      for _ in 0..<7 { rows.null() }
+      let stored = try connection.copyIn("copy public.c from stdin (format binary)") { writer in
+        try writer.append(CopyHeader.bytes)
+        try writer.append(rows.bytes)
+        try writer.append(CopyHeader.trailer)
+      }
+      #expect(stored == 6)
+      let result = try connection.query("select * from public.c order by line")
+      for (line, word) in words.enumerated() {
+        let row = result[line]
+        #expect(try row.string("word") == word && row.int("number") == Int(Int32.min))
+        #expect(try row.string("share") == (line == 0 ? "0" : "0.1"))
+        #expect(try row.bool("flag") == (line % 2 == 0) && row.string("day") == "2021-04-26")
+        #expect(try row.string("at") == "2021-04-26 01:20:00.123456+00")
+        #expect(try row.bytes("raw") == [0, 255, 10])
+      }
+      for column in 1..<8 { #expect(try result[5].isNull(column)) }
+    }
+  }
+
   /// While one city's file is being read, another city's is taken from beginning to end.
   @Test func citiesDoNotWaitForEachOther() throws {
     try TestDatabase.withDatabase { database in
