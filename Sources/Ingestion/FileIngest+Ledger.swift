@@ -13,6 +13,13 @@ extension FileIngest {
     try context.knownCounts(feed, sha256, rules: rules ?? program.rulesDigest, status: status)
   }
 
+  /// Whether a file of that many bytes stands in the ledger.
+  func isKnownSize(_ bytes: Int) throws -> Bool {
+    try context.connection.query(
+      context.query("is_known_size"), [.text(context.city), .text(feed), .int(bytes)]
+    ).one().bool(0)
+  }
+
   /// A file's place in the order of receipt.
   struct Place {
     let runID: Int64

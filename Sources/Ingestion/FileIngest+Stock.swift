@@ -45,8 +45,11 @@ extension FileIngest {
   /// - Parameters:
   ///   - rows: how many rows the file may have.
   ///   - isReplay: whether they are rows of the quarantine: what their file lists as a full export was told when it was read.
+  ///   - next: done beside the reading of the file, when what it is compared with is read.
   /// - Returns: `nil` for the register, which is compared in staging.
-  func openStock(of sha256: String, rows: Int, isReplay: Bool = false) throws -> Stock? {
+  func openStock(
+    of sha256: String, rows: Int, isReplay: Bool = false, then next: @escaping @Sendable () -> Void = {}
+  ) throws -> Stock? {
     let start: [Value] = [.text(context.city), .text(feed)]
     guard hasClock else {
       try context.connection.execute(
@@ -66,7 +69,8 @@ extension FileIngest {
     let hasExports = try canClose && (isExport || state.bool("has_exports"))
     if !stages {
       stored.start(
-        try context.query("stored_\(feed)"), absences: hasExports ? try context.query("absent_\(feed)") : nil)
+        try context.query("stored_\(feed)"), absences: hasExports ? try context.query("absent_\(feed)") : nil,
+        then: next)
     }
     return Stock(
       stored: stored, stages: stages, hasExports: hasExports, notesAll: stages || isReplay, newestOther: newestOther)

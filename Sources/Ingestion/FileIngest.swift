@@ -70,21 +70,22 @@ public struct FileIngest {
     let name = PersonText.fileName(file.name, isPersonal: program.schema.isPersonal)
     var result = FileResult(name: name, sha256: "", bytes: 0, status: .refused)
     func finish() { result.seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9 }
+    var computed: FileDigest?
     do {
-      guard let stamp = FileStamp(path: file.path), let sha = FileStamp.sha256(path: file.path) else {
-        throw Refusal(
-          message: "the file cannot be read: check that it is there, that it is a file, and who may read it.")
-      }
-      result.sha256 = sha
+      guard let stamp = FileStamp(path: file.path) else { throw Self.unreadable }
       result.bytes = stamp.size
-      if !force, let known = try knownCounts(sha) {
+      let digest = FileDigest(path: file.path)
+      computed = digest
+      // Nothing is known of a file whose size no file had: its digest is not waited for.
+      if try isKnownSize(stamp.size) { result.sha256 = try sha256(digest) }
+      if !force, !result.sha256.isEmpty, let known = try knownCounts(result.sha256) {
         result.status = .known
         result.counts = known.counts
         result.unknownColumns = known.untold
       } else {
         try openStaging()
         try context.connection.transaction {
-          try read(file, stamp, &result)
+          try read(file, stamp, digest, &result)
           finish()
           try record(result)
           try recordTraits(result)
@@ -100,6 +101,7 @@ public struct FileIngest {
     } catch let error as HeaderFault {
       result = refused(result, error.description)
     }
+    result.sha256 = computed?.value() ?? ""
     finish()
     try context.connection.transaction {
       try record(result)
@@ -108,18 +110,17 @@ public struct FileIngest {
     return result
   }
 
-  /// Tells the planner of tables that grew much, before it plans forecasts over them, and marks rejected rows as seen by all.
+  /// Marks the rows of tables that grew as seen by all, and tells the planner of those that outgrew what it knows, before it plans forecasts over them.
   private func refreshStatistics(_ result: FileResult) throws {
     if result.counts.rejected > Self.manyRows {
       try context.connection.execute(context.query("refresh_quarantine"))
     }
     let added = result.counts.inserted + result.counts.updated + result.counts.late
     guard added > Self.manyRows else { return }
-    let grown = try context.connection.query(
-      context.query("has_grown"), [.text(program.schema.table), .int(added)]
-    ).one().bool(0)
-    guard grown else { return }
-    try context.connection.execute(context.query("refresh_\(feed)"))
+    let table = Value.text(program.schema.table)
+    let state = try context.connection.query(context.query("has_grown"), [table, .int(added)]).one()
+    if try state.bool("has_grown") { try context.connection.execute(context.query("refresh_\(feed)")) }
+    if try state.bool("has_outgrown") { try context.connection.execute(context.query("refresh_statistics"), [table]) }
   }
 
   private func refused(_ result: FileResult, _ message: String) -> FileResult {
@@ -130,7 +131,15 @@ public struct FileIngest {
 
   // MARK: Reading
 
-  private func read(_ file: InboxFile, _ stamp: FileStamp, _ result: inout FileResult) throws {
+  private static let unreadable = Refusal(
+    message: "the file cannot be read: check that it is there, that it is a file, and who may read it.")
+
+  private func sha256(_ digest: FileDigest) throws -> String {
+    guard let sha256 = digest.value() else { throw Self.unreadable }
+    return sha256
+  }
+
+  private func read(_ file: InboxFile, _ stamp: FileStamp, _ digest: FileDigest, _ result: inout FileResult) throws {
     if program.schema.isPersonal, program.environment.pseudonymKey == nil {
       throw Refusal(
         message:
@@ -140,7 +149,8 @@ public struct FileIngest {
     let corrected = try correctedLines(result.sha256)
     let name = result.name
     let records = try FileRecords(file, program, named: name, corrected: corrected)
-    let stock = try openStock(of: result.sha256, rows: Self.estimatedRows(file.name, bytes: stamp.size))
+    let rows = Self.estimatedRows(file.name, bytes: stamp.size)
+    let stock = try openStock(of: result.sha256, rows: rows) { _ = digest.value() }
     defer { stock?.stored.close() }
     var machine = records.machine(firstReading(stock))
     machine.latestClock = context.localClock.seconds * 1_000_000 + RowMachine.tolerance
@@ -159,6 +169,7 @@ public struct FileIngest {
     result.scopes = machine.scopes.sorted()
     result.newestClock = machine.newestClock > .min ? machine.newestClock : nil
     result.form = records.form
+    result.sha256 = try sha256(digest)
     let sameFile = { FileStamp(path: file.path) == stamp }
     guard sameFile() else { throw Self.changed }
     try checkShare(result)

@@ -136,3 +136,24 @@ public struct FileStamp: Equatable {
     }
   }
 }
+
+/// The SHA-256 of a file, computed when it is first asked for, on whatever thread; others wait.
+final class FileDigest: @unchecked Sendable {
+  // `result` is written under the lock alone.
+  private let path: String
+  private let lock = NSLock()
+  private var result: String??
+
+  /// A digest that nobody computes yet.
+  init(path: String) { self.path = path }
+
+  /// The digest, 64 hexadecimal digits; `nil` where the file cannot be read.
+  func value() -> String? {
+    lock.withLock {
+      if let result { return result }
+      let computed = FileStamp.sha256(path: path)
+      result = .some(computed)
+      return computed
+    }
+  }
+}

@@ -36,7 +36,8 @@ final class StoredVersions: @unchecked Sendable {
   /// - Parameters:
   ///   - versions: a COPY to binary of key, known_at, content_hash, whether derived, ctid.
   ///   - absences: a COPY to binary of key, absent_from, absent_until, ctid (NULL: the record is listed); `nil` for none.
-  func start(_ versions: Query, absences: Query?) {
+  ///   - next: done on that thread when everything is read.
+  func start(_ versions: Query, absences: Query?, then next: @escaping @Sendable () -> Void) {
     isReading = true
     isDone.store(false, ordering: .releasing)
     let thread = Thread { [self] in
@@ -47,6 +48,7 @@ final class StoredVersions: @unchecked Sendable {
       }
       isDone.store(true, ordering: .releasing)
       ended.signal()
+      next()
     }
     thread.stackSize = 1 << 20
     thread.start()

@@ -24,16 +24,16 @@ WITH earlier AS (
          NOT EXISTS (SELECT FROM absences a
                       WHERE a.city = $1 AND a.feed = $2 AND a.scope = n.scope AND a.record = n.record AND a.absent_from = n.moment)
     FROM next n
+), turn AS (
+  SELECT s.*, is_listed <> lag(is_listed, 1, true) OVER (PARTITION BY scope, record ORDER BY moment) AS turns FROM seen s
 ), run AS (
-  SELECT scope, record, moment, is_next, is_listed, lag(is_listed, 1, true) OVER w AS was_listed,
-         min(moment) FILTER (WHERE is_listed) OVER (PARTITION BY scope, record ORDER BY moment
-                                                    ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS until,
-         max(moment) FILTER (WHERE is_next AND NOT is_listed) OVER (PARTITION BY scope, record) AS joined
-    FROM seen
-  WINDOW w AS (PARTITION BY scope, record ORDER BY moment)
+  SELECT scope, record, moment, is_next, is_listed, lead(moment) OVER (PARTITION BY scope, record ORDER BY moment) AS until
+    FROM turn WHERE turns
 ), begun AS (
-  SELECT scope, record, moment, until, CASE WHEN until IS NULL THEN joined END AS joined
-    FROM run WHERE was_listed AND NOT is_listed AND NOT is_next
+  -- A run that no listing ends goes over into the one that begins at the next full export.
+  SELECT r.scope, r.record, r.moment, r.until, n.moment AS joined
+    FROM run r LEFT JOIN next n ON r.until IS NULL AND n.scope = r.scope AND n.record = r.record
+   WHERE NOT r.is_listed AND NOT r.is_next
 ), lengthened AS (
   UPDATE absences a SET absent_from = b.moment
     FROM begun b
