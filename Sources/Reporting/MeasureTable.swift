@@ -48,7 +48,7 @@ public struct MeasureTable: Sendable {
       TableColumn(title("measure"), width: 26), TableColumn(title("kind"), width: 10, .center),
       TableColumn(title("groups"), width: 22), TableColumn(title("lead"), width: 8, .right),
       TableColumn(title("capacity"), width: 10, .right), TableColumn(title("used"), width: 10, .right),
-      TableColumn(title("left"), width: 10, .right), TableColumn(title("unit"), width: 7, .center),
+      TableColumn(title("left"), width: 10, .right), TableColumn(title("unit"), width: 10.5, .center),
       TableColumn(title("prior"), width: 9, .right), TableColumn(title("cases"), width: 10, .right),
       TableColumn(title("reported"), width: 10, .right), TableColumn(title("share"), width: 9, .right),
       TableColumn(title("reason"), width: 40),

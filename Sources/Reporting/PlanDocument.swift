@@ -31,7 +31,7 @@ public struct PlanSheet: Hashable, Sendable {
     let classes = table.columns.map { column in
       switch column.alignment {
       // On a phone a long text has the width of the page.
-      case .left: column.width < 24 ? "w" : "wide"
+      case .left: column.width < 24 ? "w" : column.width < 40 ? "wide" : "wide long"
       case .center: "c"
       case .right: "n"
       }
