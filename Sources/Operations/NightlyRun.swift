@@ -184,8 +184,8 @@ struct NightAccount {
   private func reportLine(_ report: ReportSummary) -> String {
     let changed = report.changed == 0 ? "nothing changed" : "\(report.changed) files written"
     return "  lists     \(report.teams) teams and the city, \(Self.grouped(report.rows)) rows\n"
-      + "  alerts    \(report.alerts)\n"
-      + "            \(changed): \(report.folder)/index.html"
+      + "            \(changed): \(report.folder)/index.html\n"
+      + "  alerts    \(report.alerts)"
   }
 
   /// A count with thousands separators.
