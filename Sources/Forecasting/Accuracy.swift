@@ -2,19 +2,17 @@ import Glibc
 
 /// Measures of forecasts against what came.
 ///
-/// MASE: Hyndman and Koehler (2006); RMSSE: Makridakis, Spiliotis and Assimakopoulos, M5 (2022); sMAPE and OWA: M4 (2020);
-/// Brier (1950).
+/// MASE: Hyndman and Koehler (2006); RMSSE: Makridakis, Spiliotis and Assimakopoulos, M5 (2022); sMAPE and OWA: M4 (2020).
 public enum Accuracy {
   /// Mean absolute error over the MASE scale of the training part.
   public static func mase(actual: [Double], forecast: [Double], scale: Double) -> Double {
     Statistics.mean(zip(actual, forecast).map { Swift.abs($0 - $1) }) / scale
   }
 
-  /// Root of the mean squared error over the mean squared one-step change of the training part; `nan` without a change.
-  public static func rmsse(actual: [Double], forecast: [Double], training: [Double]) -> Double {
-    let scale = squareScale(training)
-    return scale > 0
-      ? (Statistics.mean(zip(actual, forecast).map { ($0 - $1) * ($0 - $1) }) / scale).squareRoot() : .nan
+  /// Root of the mean squared error over the mean squared one-step change of the training part.
+  /// - Parameter scale: ``squareScale(_:)`` of the training part, greater than 0.
+  public static func rmsse(actual: [Double], forecast: [Double], scale: Double) -> Double {
+    (Statistics.mean(zip(actual, forecast).map { ($0 - $1) * ($0 - $1) }) / scale).squareRoot()
   }
 
   /// The mean squared one-step change of a training part from its first value other than 0: the scale of RMSSE.
@@ -52,10 +50,5 @@ public enum Accuracy {
   /// Share of values inside an interval, bounds included.
   public static func coverage(actual: [Double], lower: [Double], upper: [Double]) -> Double {
     Statistics.mean(actual.indices.map { actual[$0] >= lower[$0] && actual[$0] <= upper[$0] ? 1 : 0 })
-  }
-
-  /// Mean squared difference between probabilities and events.
-  public static func brier(probabilities: [Double], events: [Bool]) -> Double {
-    Statistics.mean(zip(probabilities, events).map { p, e in (p - (e ? 1 : 0)) * (p - (e ? 1 : 0)) })
   }
 }

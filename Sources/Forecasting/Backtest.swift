@@ -109,8 +109,7 @@ public struct Backtest: Sendable {
       smapeNaive.append(Accuracy.smape(actual: actual, forecast: part(f.naive2)))
       inside.append(Accuracy.coverage(actual: actual, lower: part(f.forecast.p10), upper: part(f.forecast.p90)))
       if f.squareScale > 0 {
-        let square = Statistics.mean(zip(actual, part(f.forecast.mean)).map { ($0 - $1) * ($0 - $1) })
-        rmsse.append((square / f.squareScale).squareRoot())
+        rmsse.append(Accuracy.rmsse(actual: actual, forecast: part(f.forecast.mean), scale: f.squareScale))
       }
       guard f.scale > 0 else { continue }
       mase.append(Accuracy.mase(actual: actual, forecast: median, scale: f.scale))

@@ -92,11 +92,6 @@ public struct ModelFit: Sendable {
     return out
   }
 
-  /// In-sample residuals, value − fitted.
-  public func residuals(of values: [Double]) -> [Double] {
-    zip(values, fitted).map { $0 - $1 }
-  }
-
   /// Quantiles of the forecast distribution: for each probability one value a period ahead.
   public func quantiles(_ probabilities: [Double]) -> [[Double]] {
     switch distribution {

@@ -140,8 +140,6 @@ public struct FeedSchema: Sendable {
 
   /// Whether rows speak of single persons: their cells are never quoted, and their raw rows are masked cell by cell.
   public var isPersonal: Bool { feed == .unemployment }
-  /// Whether some column is personal.
-  public var hasPersonalColumns: Bool { columns.contains(where: \.isPersonal) }
 
   /// The schema of a feed.
   public static func of(_ feed: Feed) -> FeedSchema {

@@ -241,14 +241,6 @@ public struct Reference: Hashable, Sendable {
     spellings(occupations.map { ($0.code, [$0.code.rawValue, $0.name] + $0.aliases) })
   }
 
-  /// The chain of an industry class by longest prefix; `nil` where no chain claims it or two claim it with equal length.
-  public func chain(ofIndustry code: String) -> ChainCode? {
-    let matches = chainIndustries.filter { code.hasPrefix($0.industry) }
-    guard let longest = matches.map(\.industry.count).max() else { return nil }
-    let best = Set(matches.filter { $0.industry.count == longest }.map(\.chain))
-    return best.count == 1 ? best.first : nil
-  }
-
   private func spellings<Code: Hashable>(_ entries: [(Code, [String])]) -> [String: Code] {
     var out: [String: Code] = [:]
     var shared: Set<String> = []

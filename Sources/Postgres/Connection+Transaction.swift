@@ -6,8 +6,6 @@ public enum Isolation: String, Sendable {
   case readCommitted = "read committed"
   /// All statements see what was committed before the first one began.
   case repeatableRead = "repeatable read"
-  /// As if transactions ran one after another.
-  case serializable
 }
 
 extension Connection {
@@ -19,13 +17,13 @@ extension Connection {
 
   /// Runs `body` as one transaction: committed when it returns, rolled back when it throws.
   ///
-  /// Transactions do not nest; use ``savepoint(_:)`` inside.
+  /// Transactions do not nest.
   ///
   /// - Throws: what `body` throws; `misuse` inside another transaction; `outcomeUnknown` when the connection breaks
   ///   between COMMIT and its reply, so that the caller looks into the ledger before repeating anything.
   public func transaction<T>(isolation: Isolation = .readCommitted, _ body: () throws -> T) throws -> T {
     guard !inTransaction, !isInsideTransaction else {
-      throw PostgresError(.misuse, "a transaction runs already on this connection; use savepoint inside it")
+      throw PostgresError(.misuse, "a transaction runs already on this connection")
     }
     try execute(Query(name: "begin", text: "begin isolation level \(isolation.rawValue)"))
     inTransaction = true
@@ -39,22 +37,6 @@ extension Connection {
     }
     try commit()
     return value
-  }
-
-  /// Runs `body` inside the running transaction so that its failure undoes only its own changes.
-  ///
-  /// - Throws: what `body` throws; `misuse` outside a transaction.
-  public func savepoint<T>(_ body: () throws -> T) throws -> T {
-    guard inTransaction else { throw PostgresError(.misuse, "a savepoint needs a running transaction") }
-    try execute("savepoint labourwatch")
-    do {
-      let value = try body()
-      try execute("release savepoint labourwatch")
-      return value
-    } catch {
-      if isOpen { try executeScript("rollback to savepoint labourwatch; release savepoint labourwatch") }
-      throw error
-    }
   }
 
   private func rollback() {

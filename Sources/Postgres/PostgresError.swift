@@ -137,19 +137,6 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible {
   /// What to do next, for the common cases.
   public var advice: String? { storage.advice ?? storage.code.advice ?? storage.server?.hint }
 
-  /// Whether the same work may succeed when it is simply tried again after a while.
-  ///
-  /// ``Code/outcomeUnknown`` is not retryable: look first whether the work was done.
-  public var isRetryable: Bool {
-    switch storage.code {
-    case .serverUnreachable, .serverStarting, .tooManyConnections, .connectionLost, .lockNotAvailable,
-      .serializationFailure, .deadlock, .adminShutdown, .outOfMemory:
-      return true
-    default:
-      return false
-    }
-  }
-
   /// One line: what is wrong, where, and what to do next.
   public var description: String {
     var text = storage.query.map { "\($0): " } ?? ""

@@ -5,7 +5,8 @@ import LabourMarket
 public enum FanChart {
   /// A small chart of one row: the gap now and the months ahead, without axes.
   /// - Complexity: O(months).
-  public static func spark(now: Double, forecast: [ForecastPoint], width: Int = 80, height: Int = 26) -> String {
+  public static func spark(now: Double, forecast: [ForecastPoint]) -> String {
+    let (width, height) = (80, 26)
     guard !forecast.isEmpty else { return "" }
     let top = max(1, forecast.map(\.p90).max() ?? 1, now)
     let step = Double(width - 8) / Double(forecast.count)

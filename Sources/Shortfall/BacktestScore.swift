@@ -78,10 +78,11 @@ extension Backtest {
     return bins.filter { $0.n > 0 }.map { ($0.p / Double($0.n), $0.y / Double($0.n), $0.n) }
   }
 
-  /// Share of the largest gaps (chain × region) that the list by P50 names, mean over origins; `nil` where no origin has more nodes than
+  /// Share of the 20 largest gaps (chain × region) three months ahead that the list by P50 names, mean over origins; `nil` where no origin has more nodes than
   /// the list is long: there is nothing to rank.
-  public func precision(top count: Int = 20, horizon: Int = 3) -> Double? {
-    let near = Dictionary(grouping: samples.filter { $0.level == .chainRegion && $0.horizon == horizon }, by: \.origin)
+  public func precision() -> Double? {
+    let count = 20
+    let near = Dictionary(grouping: samples.filter { $0.level == .chainRegion && $0.horizon == 3 }, by: \.origin)
       .filter { $0.value.count > count }
     guard !near.isEmpty else { return nil }
     let shares = near.keys.sorted().map { origin -> Double in

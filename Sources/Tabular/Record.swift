@@ -76,13 +76,6 @@ public struct Record {
     return UnsafeRawBufferPointer(start: base.map { $0 + Int(slice.start) }, count: slice.length)
   }
 
-  /// True when field `i` is absent: beyond the record's end, an empty cell of a sheet, a JSON key that is null or not there.
-  @inline(__always)
-  public func isMissing(_ i: Int) -> Bool {
-    guard i >= 0, i < count, let slices else { return true }
-    return slices[i].bits & FieldSlice.missing != 0
-  }
-
   /// Field `i` as a String, for messages and small files; invalid bytes become U+FFFD.
   public func string(_ i: Int) -> String { String(decoding: self[field: i], as: UTF8.self) }
 

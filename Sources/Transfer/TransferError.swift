@@ -89,10 +89,9 @@ public struct TransferError: Error, Sendable, CustomStringConvertible {
 
 extension HTTPResponse {
   /// Refuses all answers but those of success.
-  /// - Parameter also: further statuses that are fine, such as 304 to a conditional request.
   /// - Throws: ``TransferError`` that tells recoverable from final and carries Retry-After.
-  public func requireSuccess(also: Set<Int> = []) throws(TransferError) {
-    guard !(200...299).contains(status), !also.contains(status) else { return }
+  public func requireSuccess() throws(TransferError) {
+    guard !(200...299).contains(status) else { return }
     let (code, advice) = verdict
     throw TransferError(
       code, "\(address) answers \(status)\(Self.phrase(status).map { " (\($0))" } ?? "")", advice: advice,

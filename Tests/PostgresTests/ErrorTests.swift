@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  @Test func lockNotAvailableIsRetryable() throws {
+  @Test func lockNotAvailableIsToldByItsCode() throws {
     try TestDatabase.withDatabase(migrated: false) { database in
       let first = try database.connect()
       let second = try database.connect()
@@ -58,11 +58,10 @@ import Testing
         }
       }
       #expect(error?.code == .lockNotAvailable)
-      #expect(error?.isRetryable == true)
     }
   }
 
-  @Test func serializationFailureIsRetryable() throws {
+  @Test func serializationFailureIsToldByItsCode() throws {
     try TestDatabase.withDatabase(migrated: false) { database in
       let first = try database.connect()
       let second = try database.connect()
@@ -75,7 +74,6 @@ import Testing
         }
       }
       #expect(error?.code == .serializationFailure)
-      #expect(error?.isRetryable == true)
     }
   }
 
@@ -85,7 +83,6 @@ import Testing
       try database.connect().query("select pg_terminate_backend($1)", [.int(victim.backendProcess)])
       let error = #expect(throws: PostgresError.self) { try victim.query("select 1") }
       #expect(error?.code == .adminShutdown || error?.code == .connectionLost)
-      #expect(error?.isRetryable == true)
       #expect(!victim.isOpen)
     }
   }

@@ -183,9 +183,6 @@ extension JSONValue {
   /// The integer of a number, or of a string of digits.
   public var intValue: Int? { text.flatMap { Int($0) } }
 
-  /// The double of a number, or of a string that reads as one.
-  public var doubleValue: Double? { text.flatMap { Double($0) } }
-
   /// The document as bytes: members in their order, no white space, the same for equal values.
   public func encoded() -> [UInt8] {
     var output: [UInt8] = []

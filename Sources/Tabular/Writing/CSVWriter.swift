@@ -96,21 +96,12 @@ public final class CSVWriter {
   public func field(_ number: Int) { raw(String(number)) }
 
   /// Appends a number in the shortest form that reads back the same; nothing for infinities and NaN.
-  /// - Parameter decimals: digits behind the point instead, when given.
-  public func field(_ number: Double, decimals: Int? = nil) {
+  public func field(_ number: Double) {
     guard number.isFinite else {
       separate()
       return
     }
-    guard let decimals else {
-      raw(number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : number.description)
-      return
-    }
-    var text = [CChar](repeating: 0, count: 400)
-    let count = withVaList([Int32(clamping: min(max(decimals, 0), 17)), number]) {
-      vsnprintf(&text, text.count, "%.*f", $0)
-    }
-    raw(String(decoding: text.prefix(Int(count)).map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    raw(number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : number.description)
   }
 
   /// Appends an empty field.
