@@ -28,7 +28,7 @@ import Testing
       let page = try String(contentsOfFile: "\(fixture.out)/2022-01-06/帮办措施.html", encoding: .utf8)
       #expect(page.contains("2022 年至少 300 场：已办 0 场（上报 0，按安排推算 0），本表本年安排 30 场，尚缺 270 场"))
       #expect(page.contains("2022-02-05 逢节假日停办"))
-      #expect(page.contains("<td class=\"wide\" data-l=\"拟邀企业（预计缺口、联系人）\">"), "the width of a phone")
+      #expect(page.contains("<td class=\"wide long\" data-l=\"拟邀企业（预计缺口、联系人）\">"), "the width of a phone")
       // The team's page has its own sessions and those online.
       let team = try String(contentsOfFile: "\(fixture.out)/2022-01-06/321322-沭阳县/缺口清单.html", encoding: .utf8)
       #expect(team.contains("周六招聘会安排") && team.contains("沭阳县招聘会场") && !team.contains("泗阳县招聘会场"))
