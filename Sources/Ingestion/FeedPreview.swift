@@ -37,6 +37,8 @@ public struct FeedPreview: Sendable {
   public let rows: [Row]
   /// Counts over the whole sample; what would be stored is not told apart.
   public let counts: RowCounts
+  /// Why the sample would be refused as a whole for the rows that are wrong in it; `nil` where it would not.
+  public let refusal: String?
 
   /// Reads a sample.
   /// - Parameters:
@@ -47,7 +49,7 @@ public struct FeedPreview: Sendable {
     let name = (path as NSString).lastPathComponent
     let table = try TableFile(path: path, name: name, format: program.description.format, isHeader: program.isHeader)
     guard !table.headers.isEmpty else {
-      throw HeaderFault(description: "the file is empty: not even a header stands in it.")
+      throw HeaderFault(description: FileRecords.nothing(table))
     }
     let isJSON = table.type == .jsonl
     var binding = try program.bind(table.headers, isComplete: !isJSON)
@@ -75,6 +77,7 @@ public struct FeedPreview: Sendable {
     unknownColumns = binding.unknown
     differences = HeaderDrift.differences(program, binding)
     self.rows = rows
+    refusal = program.refusal(machine.counts, machine.examplesByReason)
     var counts = machine.counts
     counts.skipped += table.blankLines
     self.counts = counts

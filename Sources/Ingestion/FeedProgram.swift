@@ -104,6 +104,23 @@ public struct FeedProgram: Sendable {
     return environment.language == .chinese ? column.headers.first ?? column.name : column.name
   }
 
+  /// Why a file with these counts is refused as a whole: more of its rows are wrong than the description allows; `nil` where they are not.
+  func refusal(_ counts: RowCounts, _ examples: [String: RowExample]) -> String? {
+    guard let limit = description.maxRejectedShare, counts.read > 0,
+      Double(counts.rejected) / Double(counts.read) > limit
+    else { return nil }
+    let worst = counts.rejectedByReason.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3)
+    let mostWrong = worst.map { reason, count in
+      let example = examples[reason].map { ", first in line \($0.line): \($0.message)" } ?? ""
+      return "\(reason) \(count) rows\(example)"
+    }.joined(separator: "; ")
+    return """
+      \(counts.rejected) of \(counts.read) rows would be rejected, more than the share of \(limit) that \
+      \(description.file) allows: nothing of the file is taken. Mend the file, or raise max_rejected_share. \
+      What is wrong most: \(mostWrong).
+      """
+  }
+
   // MARK: Headers
 
   /// A header as it is compared: half-width, lower-case, without spaces and a leading asterisk.

@@ -172,7 +172,7 @@ public struct FileIngest {
     result.sha256 = try sha256(digest)
     let sameFile = { FileStamp(path: file.path) == stamp }
     guard sameFile() else { throw Self.changed }
-    try checkShare(result)
+    if let message = program.refusal(result.counts, result.examples) { throw Refusal(message: message) }
     try checkDrift(&result)
     result.status = .taken
     try merge(&result, stock, lines: nil) { found, place in
@@ -193,26 +193,6 @@ public struct FileIngest {
 
   private static let changed = Refusal(
     message: "the file changed while it was read: wait until its copy is complete, then run again.")
-
-  private func checkShare(_ result: FileResult) throws {
-    guard let limit = program.description.maxRejectedShare, result.counts.read > 0 else { return }
-    let share = Double(result.counts.rejected) / Double(result.counts.read)
-    guard share > limit else { return }
-    throw Refusal(
-      message: """
-        \(result.counts.rejected) of \(result.counts.read) rows would be rejected, more than the \
-        share of \(limit) that \(program.description.file) allows: nothing of the file is taken. \
-        Mend the file, or raise max_rejected_share. What is wrong most: \(mostWrong(result)).
-        """)
-  }
-
-  /// The three most frequent reasons, each with its first row.
-  private func mostWrong(_ result: FileResult) -> String {
-    result.counts.rejectedByReason.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3).map { reason, count in
-      let example = result.examples[reason].map { ", first in line \($0.line): \($0.message)" } ?? ""
-      return "\(reason) \(count) rows\(example)"
-    }.joined(separator: "; ")
-  }
 
   // MARK: Merging
 

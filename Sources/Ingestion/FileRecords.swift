@@ -35,7 +35,7 @@ final class FileRecords: RecordSource {
     table = try TableFile(
       path: file.path, name: name, format: program.description.format, isHeader: program.isHeader)
     guard !table.headers.isEmpty else {
-      throw FileIngest.Refusal(message: "the file is empty: not even a header stands in it. Export it again.")
+      throw FileIngest.Refusal(message: Self.nothing(table))
     }
     self.program = program
     generation = table.headerGeneration
@@ -43,6 +43,13 @@ final class FileRecords: RecordSource {
     binding = try Self.bind(table, program)
     unknown = binding.unknown
     hasContacts = Self.hasContacts(binding, program)
+  }
+
+  /// Why a file without headers is refused.
+  static func nothing(_ table: TableFile) -> String {
+    table.type == .jsonl && table.fileSize > 0
+      ? "none of its first rows is an object in JSON with a key at least. Ask its sender to correct it."
+      : "the file is empty: not even a header stands in it. Export it again."
   }
 
   /// How the file was read. Rows of several sheets under different headers cannot be read again by one of them.
@@ -88,7 +95,8 @@ final class FileRecords: RecordSource {
     generation = table.headerGeneration
     binding = try Self.bind(table, program)
     machine.rebind(binding)
-    for name in binding.unknown where !unknown.contains(name) { unknown.append(name) }
+    let known = Set(unknown)
+    unknown += binding.unknown.filter { !known.contains($0) }
     hasContacts = hasContacts || Self.hasContacts(binding, program)
   }
 

@@ -53,8 +53,14 @@ public struct YAMLDocument {
       }
       self.init(file: file, key: "", node: node)
     } catch let error as YamlError {
-      throw YAMLFault(file: file, line: Self.line(of: error), key: "", message: "not valid YAML: \(error)")
+      throw YAMLFault(file: file, line: Self.line(of: error), key: "", message: "not valid YAML: \(Self.short(error))")
     }
+  }
+
+  /// What the reader says, which quotes the line at fault, however long that is.
+  private static func short(_ error: YamlError) -> String {
+    "\(error)".split(separator: "\n", omittingEmptySubsequences: false)
+      .map { $0.count > 160 ? $0.prefix(160) + "…" : $0 }.joined(separator: "\n")
   }
 
   /// The line of the node, counted from 1.

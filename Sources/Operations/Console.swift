@@ -35,7 +35,7 @@ struct ConsoleLogHandler: LogHandler {
     case .text:
       let mark = event.level >= .error ? "error: " : event.level == .warning ? "warning: " : ""
       let tail = pairs.map { " \($0.key)=\($0.value)" }.joined()
-      line = Self.plain("\(Self.stamp().suffix(9).dropLast()) \(mark)\(event.message)\(tail)")
+      line = Console.plain("\(Self.stamp().suffix(9).dropLast()) \(mark)\(event.message)\(tail)")
     case .json:
       var object: [String: String] = [
         "time": Self.stamp(), "level": event.level.rawValue, "message": "\(event.message)",
@@ -46,13 +46,6 @@ struct ConsoleLogHandler: LogHandler {
       line = (try? encoder.encode(object)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
     Console.writeError(line + "\n")
-  }
-
-  /// A text as one line that leaves the terminal alone: names of files may hold any character.
-  private static func plain(_ text: String) -> String {
-    func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control }
-    guard text.unicodeScalars.contains(where: isControl) else { return text }
-    return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "\u{FFFD}" : $0 }))
   }
 
   private static func stamp() -> String {
@@ -97,7 +90,7 @@ public final class Console: Sendable {
     }
     guard due else { return }
     let share = fraction.map { " \(Int(($0 * 100).rounded(.down))) %" } ?? ""
-    Self.writeError("\r\u{1B}[2K\(step)…\(share)")
+    Self.writeError("\r\u{1B}[2K\(Self.plain(step))…\(share)")
   }
 
   /// Takes the progress line away.
@@ -122,12 +115,26 @@ public final class Console: Sendable {
   }
 
   /// Says why a command failed, on standard error.
-  public static func report(_ failure: Failure) { writeError("labourwatch: \(failure)\n") }
+  public static func report(_ failure: Failure) {
+    writeError(plain("labourwatch: \(failure)", keeping: ["\n"]) + "\n")
+  }
 
   /// Writes text to standard error as it is.
   public static func writeError(_ text: String) { write(text, to: STDERR_FILENO) }
-  /// Writes text to standard output as it is.
-  public static func writeOutput(_ text: String) { write(text, to: STDOUT_FILENO) }
+  /// Writes text for people to standard output: whatever characters files and their cells hold, the terminal is left alone.
+  public static func writeOutput(_ text: String) { write(plain(text, keeping: ["\n", "\t"]), to: STDOUT_FILENO) }
+  /// Writes data to standard output as they are.
+  static func writeData(_ text: String) { write(text, to: STDOUT_FILENO) }
+
+  /// A text without control characters: names of files and cells may hold any.
+  /// - Parameter kept: those that are left.
+  static func plain(_ text: String, keeping kept: Set<Unicode.Scalar> = []) -> String {
+    func isControl(_ scalar: Unicode.Scalar) -> Bool {
+      scalar.properties.generalCategory == .control && !kept.contains(scalar)
+    }
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "\u{FFFD}" : $0 }))
+  }
 
   private static func write(_ text: String, to descriptor: Int32) {
     var text = text

@@ -103,7 +103,7 @@ public struct Employers {
     }
     try writer.finish()
     let text = String(decoding: sink.bytes, as: UTF8.self)
-    if path == "-" { Console.writeOutput(text) } else { try FileSystem.write(.init(text.utf8), to: path, whole: true) }
+    if path == "-" { Console.writeData(text) } else { try FileSystem.write(.init(text.utf8), to: path, whole: true) }
     return proposals.count
   }
 

@@ -45,7 +45,7 @@ public struct Exports {
     if path == "-" {
       let sink = MemorySink()
       let count = try csv(query, parameters, sink)
-      Console.writeOutput(String(decoding: sink.bytes, as: UTF8.self))
+      Console.writeData(String(decoding: sink.bytes, as: UTF8.self))
       return count
     }
     let file = try AtomicFile(path: path)

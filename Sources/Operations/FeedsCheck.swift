@@ -33,7 +33,7 @@ public struct FeedsCheck {
   ///   - sample: a file of the feed; `nil` for none.
   ///   - pull: whether the first page of the feed's source is asked for and shown as a sample; nothing of it is kept.
   ///   - rows: rows of the sample to show.
-  /// - Returns: the text, and whether the sample would be taken without rejections.
+  /// - Returns: the text, and how the sample would fare: taken, with rejected rows, or refused as a whole.
   public func check(_ file: String, sample: String?, pull: Bool = false, rows: Int) throws -> (
     text: String, status: ExitStatus
   ) {
@@ -81,9 +81,14 @@ public struct FeedsCheck {
     _ sample: String, _ program: FeedProgram, rows: Int
   ) throws -> (text: String, status: ExitStatus) {
     let description = program.description
+    // A pipe or a device would be waited for.
+    if access(sample, F_OK) == 0, FileStamp(path: sample) == nil {
+      throw Failure(.failed, "The sample \(sample) is no file.", next: "Name a file as it drops into the inbox.")
+    }
     do {
       let preview = try FeedPreview(of: sample, by: program, limit: rows)
-      let status: ExitStatus = preview.counts.rejected > 0 ? .incomplete : .done
+      let status: ExitStatus =
+        preview.refusal != nil ? .failed : preview.counts.rejected > 0 ? .incomplete : .done
       return (explain(description) + "\n" + explain(preview, program, sample), status)
     } catch let error as TableError {
       throw Failure(.failed, "The sample would be refused as a whole. \(error)")
@@ -156,6 +161,7 @@ public struct FeedsCheck {
     let counts = preview.counts
     text += "\nread \(counts.read), rejected \(counts.rejected), skipped \(counts.skipped)\n"
     for (reason, count) in counts.rejectedByReason.sorted(by: { $0.key < $1.key }) { text += "  \(reason) \(count)\n" }
+    if let refusal = preview.refusal { text += "\nThe sample would be refused as a whole: \(refusal)\n" }
     return text
   }
 }

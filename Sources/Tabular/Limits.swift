@@ -6,6 +6,9 @@ public struct Limits: Sendable, Equatable {
   public var recordBytes: Int
   /// Most fields of a record; more flag the record, in a header they refuse the file. Default 4096.
   public var columns: Int
+  /// Most times that further keys of JSON may bring new columns after the first 100 rows; a file whose keys are data would bring some with every
+  /// row. Default 256.
+  public var lateColumns: Int
   /// Most bytes that all parts of a workbook may unpack to. Default 2 GiB.
   public var workbookBytes: Int
   /// Most bytes that a gzip stream may unpack to. Default 64 GiB.
@@ -19,12 +22,14 @@ public struct Limits: Sendable, Equatable {
 
   /// Limits with the defaults that the properties name.
   public init(
-    fieldBytes: Int = 16 << 20, recordBytes: Int = 64 << 20, columns: Int = 4096, workbookBytes: Int = 2 << 30,
+    fieldBytes: Int = 16 << 20, recordBytes: Int = 64 << 20, columns: Int = 4096, lateColumns: Int = 256,
+    workbookBytes: Int = 2 << 30,
     gzipBytes: Int = 64 << 30, compressionRatio: Int = 400, sharedStringBytes: Int = 128 << 20, depth: Int = 64
   ) {
     self.fieldBytes = fieldBytes
     self.recordBytes = recordBytes
     self.columns = columns
+    self.lateColumns = lateColumns
     self.workbookBytes = workbookBytes
     self.gzipBytes = gzipBytes
     self.compressionRatio = compressionRatio

@@ -105,7 +105,7 @@ public final class TableFile: RecordReader {
     }
     while true {
       if try reader.next(&record) {
-        if reader.columnsChanged { takeColumns() }
+        if reader.columnsChanged { try takeColumns(at: record.line) }
         return true
       }
       guard case .allVisible = format.sheet, try readNextSheet(&record) else { return false }
@@ -116,8 +116,14 @@ public final class TableFile: RecordReader {
     }
   }
 
-  private func takeColumns() {
+  private func takeColumns(at line: Int) throws(TableError) {
     guard let columns = reader.takeColumns() else { return }
+    guard headerGeneration < format.limits.lateColumns else {
+      throw TableError(
+        .tooManyColumns, file: name, line: line,
+        "More than \(format.limits.lateColumns) rows bring keys that no row before them has: the keys are data.",
+        nextStep: "Export the rows with the same keys in each.")
+    }
     headers = columns
     headerGeneration += 1
   }

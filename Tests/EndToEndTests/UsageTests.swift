@@ -123,6 +123,34 @@ struct UsageTests {
     }
   }
 
+  @Test(
+    "A sample ends as its file would: taken, with rejected rows, or refused; what it holds leaves the terminal alone")
+  func samples() throws {
+    try Program.with { program in
+      let head = "source,posting_id,credit_code,region,occupation,title,headcount,posted_on,updated_at\n"
+      func rows(_ regions: String...) -> String {
+        head
+          + regions.enumerated().map { "hr,\($0),9132132270000001X2,\($1),6-05,\u{1B}[2Jx,3,2021-01-01,2021-01-02\n" }
+          .joined()
+      }
+      func sample(_ name: String) throws -> Child.Outcome {
+        try program.run("feeds", "check", "\(repositoryRoot)/jobs/suqian/feeds/vacancies.yaml", "--sample", name)
+      }
+      for (text, status) in [
+        (rows("321322", "321322"), ExitStatus.done), (rows("321322", "nowhere"), .incomplete),
+        (rows("nowhere", "321322", "nowhere"), .failed), ("1\n2\n", .failed), ("{\n[\n", .failed),
+      ] {
+        try write(text, to: program.folder + "/sample.csv")
+        let outcome = try sample("sample.csv")
+        #expect(outcome.status == status.rawValue, "\(outcome.log)\(outcome.output)")
+        #expect(!(outcome.log + outcome.output).contains("\u{1B}"))
+        if status == .failed { #expect((outcome.log + outcome.output).contains("refused as a whole")) }
+      }
+      #expect(mkfifo(program.folder + "/pipe.csv", 0o600) == 0)
+      check(try sample("pipe.csv"), .failed, ["pipe.csv is no file"], "a pipe")
+    }
+  }
+
   @Test("No postings at all: 3, and said so, because an empty list looks like good news")
   func emptyCity() throws {
     try Program.with { program in

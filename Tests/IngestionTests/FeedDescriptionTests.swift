@@ -105,6 +105,10 @@ import Testing
       #expect(values == "\(Fixture.code)|2023-01-01|2023-02-01|6-05|∅|∅|∅|∅|1200|∅|∅|2023-01-05T00:00:00")
       #expect(preview.rows[1].rejection?.hasPrefix("invalid_date, period: ") == true)
       #expect(preview.counts.read == 2 && preview.counts.rejected == 1 && preview.counts.skipped == 1)
+      #expect(preview.refusal == nil)
+      let strict = try Fixture.program("feed: hiring_plans\nrules: {max_rejected_share: 0.4}")
+      let refusal = try FeedPreview(of: path, by: strict, limit: 5).refusal
+      #expect(refusal?.hasPrefix("1 of 2 rows would be rejected, more than the share of 0.4") == true)
     }
   }
 }

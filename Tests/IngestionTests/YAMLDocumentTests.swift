@@ -23,6 +23,10 @@ import Testing
     #expect(throws: YAMLFault.self) { try document.required("x").int() }
     #expect(throws: YAMLFault.self) { try document.required("absent") }
     #expect(throws: YAMLFault.self) { try YAMLDocument(text: "a: [1", file: "t.yaml") }
+    // A long line is not quoted whole.
+    let deep = String(repeating: "[", count: 100_000)
+    let fault = #expect(throws: YAMLFault.self) { try YAMLDocument(text: deep, file: "t.yaml") }
+    #expect(fault.map { $0.description.count < 600 } == true)
   }
 
   @Test(arguments: [("0s", 0), ("0.02s", 0.02), ("90s", 90), ("1.5m", 90), ("12h", 43_200), ("3d", 259_200)])

@@ -39,6 +39,35 @@ struct JSONTests {
     #expect(file.headers == ["a", "late"])
   }
 
+  @Test("a file that brings a new key with every row is refused, not read ever slower")
+  func keysThatAreData() throws {
+    func read(_ rows: Int) throws -> Int {
+      let file = try open((0..<100 + rows).map { "{\"a\":1,\"k\(max(0, $0 - 99))\":2}\n" }.joined(), window: 8192)
+      var record = Record()
+      var count = 0
+      while try file.next(&record) { count += 1 }
+      return count
+    }
+    #expect(try read(256) == 356)
+    let error = #expect(throws: TableError.self) { try read(257) }
+    #expect(error?.kind == .tooManyColumns && error?.line == 357)
+  }
+
+  @Test("a key with null may not come twice, in whatever order")
+  func nullTwice() throws {
+    let lines = [
+      "{\"a\":null,\"b\":1}", "{\"a\":null,\"a\":1}", "{\"a\":1,\"a\":null}", "{\"a\":null,\"a\":null}",
+      "{\"a\":2,\"b\":null}",
+    ]
+    let file = try open(lines.joined(separator: "\n") + "\n")
+    var record = Record()
+    var found: [String] = []
+    while try file.next(&record) {
+      found.append(record.defect?.rawValue ?? (0..<2).map { record.isMissing($0) ? "-" : record.string($0) }.joined())
+    }
+    #expect(found == ["-1", "duplicate_key", "duplicate_key", "duplicate_key", "2-"])
+  }
+
   @Test("escapes and surrogate pairs")
   func escapes() throws {
     let file = try open(#"{"a":"\"\\\/\b\f\n\r\t\u5bBf\ud83D\ude00","\u0062":"c"}"#)

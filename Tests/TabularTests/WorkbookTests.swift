@@ -90,6 +90,15 @@ struct WorkbookTests {
     #expect(file.blankLines == 5)
   }
 
+  @Test("a line names one row, whatever numbers the rows bear")
+  func rowNumbers() throws {
+    let numbers = ["9", "9", "3", "0", "-4", "99999999999999999999", "1048577", "20000002", "20", "1048576", "x"]
+    let rows = numbers.map { "<row r=\"\($0)\"><c t=\"inlineStr\"><is><t>\($0)</t></is></c></row>" }.joined()
+    let read = try rows_(one(rows))
+    #expect(read.map(\.fields) == numbers.map { [$0] })
+    #expect(read.map(\.line) == [9, 10, 11, 12, 13, 14, 15, 16, 20, 1_048_576, 1_048_577])
+  }
+
   private func text(_ row: Int, _ cells: [String]) -> String {
     let body = cells.map { $0.isEmpty ? "<c/>" : "<c t=\"inlineStr\"><is><t>\($0)</t></is></c>" }.joined()
     return "<row r=\"\(row)\">\(body)</row>"

@@ -29,7 +29,6 @@ struct JSONLineParser {
     guess = 0
     defect = nil
     fields.update(repeating: FieldSlice(start: 0, length: 0, marks: FieldSlice.missing), count: known)
-    seen.removeAll(keepingCapacity: true)
     var scanner = JSONScanner(base, from: 0, to: length, depthLimit: limits.depth)
     do throws(JSONFault) {
       scanner.skipSpace()
@@ -47,8 +46,8 @@ struct JSONLineParser {
     }
   }
 
-  /// Columns with a null in this line: they are missing, yet may not come twice.
-  private var seen: [Int] = []
+  /// A field with a null in this line: it is missing, yet may not come twice.
+  private static let null = FieldSlice(start: 1, length: 0, marks: FieldSlice.missing)
 
   private mutating func object(_ scanner: inout JSONScanner, depth: Int) throws(JSONFault) {
     guard depth <= limits.depth else { throw .tooDeep(scanner.p) }
@@ -103,7 +102,7 @@ struct JSONLineParser {
       length = path.count
     }
     if let found = columns.position(start, length, guess: guess) {
-      guard fields[found].bits & FieldSlice.missing != 0, !seen.contains(found) else {
+      guard fields[found].bits & FieldSlice.missing != 0, fields[found].start != Self.null.start else {
         defect = .duplicateKey
         throw .malformed(offset)
       }
@@ -136,7 +135,7 @@ struct JSONLineParser {
       return
     case UInt8(ascii: "n"):
       try scanner.word("null")
-      seen.append(column)
+      fields[column] = Self.null
       return
     default: try scanner.skipValue(depth: depth)
     }

@@ -22,6 +22,8 @@ struct SheetState: XMLState {
   private let formats: [CellFormat]
   private let uses1904: Bool
   private let limits: Limits
+  /// Rows of a sheet (ECMA-376, part 1, section 18.3.1.73; as spreadsheet programs have them).
+  private static let mostRows = 1 << 20
   private var lastLine = 0
   private var row = RowSpan(line: 0, firstCell: 0, count: 0)
   private var isInRow = false
@@ -117,7 +119,12 @@ struct SheetState: XMLState {
 
   private mutating func startRow(_ attributes: UnsafeMutablePointer<UnsafePointer<CChar>?>) {
     var line = lastLine + 1
-    if let number = attribute("r", in: attributes).flatMap({ Int(String(cString: $0)) }), number >= 1 { line = number }
+    // A number that goes back, stands twice or lies outside a sheet is none: a line names one row.
+    if let number = attribute("r", in: attributes).flatMap({ Int(String(cString: $0)) }), number > lastLine,
+      number <= Self.mostRows
+    {
+      line = number
+    }
     if line > lastLine + 1 { blankRows += line - lastLine - 1 }
     lastLine = line
     isInRow = true
