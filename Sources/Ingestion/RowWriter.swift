@@ -1,4 +1,5 @@
 import Glibc
+import LabourMarket
 
 /// Bytes of rows in the form of COPY … (FORMAT binary), gathered before they are sent.
 ///
@@ -110,4 +111,44 @@ struct RowWriter: ~Copyable {
     var value = value
     value.withUTF8 { bytes(UnsafeRawBufferPointer($0)) }
   }
+}
+
+/// Reads the fields of a row that a ``RowWriter`` wrote.
+///
+/// It checks no length: what the program wrote itself is as long as it says. Rows that a server sent are read by ``BinaryRow``, which does.
+struct RowReader {
+  private let bytes: UnsafeRawBufferPointer
+  private var at = 0
+
+  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+  mutating func skipCount() { at += 2 }
+
+  /// The next field's bytes; `nil` for NULL.
+  mutating func field() -> UnsafeRawBufferPointer? {
+    let length = Int(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: at, as: Int32.self)))
+    at += 4
+    guard length >= 0 else { return nil }
+    defer { at += length }
+    return UnsafeRawBufferPointer(rebasing: bytes[at..<at + length])
+  }
+
+  mutating func text() -> String? { field().map { String(decoding: $0, as: UTF8.self) } }
+
+  mutating func integer() -> Int? {
+    field().map { field in
+      field.count == 4
+        ? Int(Int32(bigEndian: field.loadUnaligned(as: Int32.self)))
+        : Int(Int64(bigEndian: field.loadUnaligned(as: Int64.self)))
+    }
+  }
+
+  mutating func number() -> String? {
+    integer().map { bits in
+      let value = Double(bitPattern: UInt64(bitPattern: Int64(bits)))
+      return value.rounded() == value && abs(value) < 1e15 ? String(Int(value)) : String(value)
+    }
+  }
+
+  mutating func date() -> String? { integer().map { CalendarDay(ordinal: $0 + 10_957).description } }
 }
