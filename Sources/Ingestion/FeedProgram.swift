@@ -125,6 +125,7 @@ public struct FeedProgram: Sendable {
 
   /// A header as it is compared: half-width, lower-case, without spaces and a leading asterisk.
   static func plain(_ header: String) -> String {
+    guard header.utf8.count <= Limits.columnName else { return header }
     var text = Text.folded(header).lowercased().filter { !$0.isWhitespace }
     while text.hasPrefix("*") { text.removeFirst() }
     return text

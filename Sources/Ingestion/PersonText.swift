@@ -15,10 +15,16 @@ enum PersonText {
   ]
   private static let chineseHeaders = ["姓名", "联系人", "负责人", "法定代表人", "经办人", "填报人", "人员名", "专员", "申请人"]
 
-  /// A header as messages and the ledger show it: persons' numbers masked; one that may be a person's name in a feed of persons by its place.
+  /// A header as messages and the ledger show it: persons' numbers masked, and shortened; one that may be a person's name in a feed of persons
+  /// by its place.
   static func shown(_ header: String, at index: Int, isPersonal: Bool) -> String {
-    isPersonal && looksLikeName(header) ? "column \(index + 1)" : PersonNumbers.masked(header)
+    // More than is shown, so that a number is not cut before it is masked.
+    let header = header.utf8.count > Limits.columnName ? String(header.prefix(Limits.columnName)) : header
+    if isPersonal && looksLikeName(header) { return "column \(index + 1)" }
+    let masked = PersonNumbers.masked(header)
+    return masked.count > longestShown ? masked.prefix(longestShown) + "…" : masked
   }
+  private static let longestShown = 80
 
   /// The name of a file as messages and the ledger show it.
   /// - Parameter isPersonal: whether its rows speak of persons, so that its name may name one.

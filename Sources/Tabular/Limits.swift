@@ -41,6 +41,8 @@ public struct Limits: Sendable, Equatable {
   static let keptOfOverlong = 64 << 10
   /// Longest array of rows in JSON, which is held as a whole: 32 MiB.
   static let arrayBytes = 32 << 20
+  /// Longest name of a column in bytes. A longer key of JSON flags its row; a longer header of a table is no column that anybody looks for.
+  public static let columnName = 1024
   /// Unpacked bytes below which the compression ratio is not looked at.
   static let ratioFloor = 64 << 20
 }

@@ -49,6 +49,14 @@ import Testing
     }
   }
 
+  /// A number that the end of what is shown would cut is masked before it is cut.
+  @Test(arguments: [0, 60, 70, 79, 1_010, 5_000]) func longHeadersAreShortened(before: Int) {
+    let header = String(repeating: "u", count: before) + " 11010519491231002X " + String(repeating: "v", count: 9_000)
+    let shown = PersonText.shown(header, at: 0, isPersonal: false)
+    #expect(shown.count == 81 && shown.hasSuffix("…"))
+    #expect(!shown.contains("1"))
+  }
+
   @Test func theRegisterKeepsNoUnknownColumns() throws {
     try Fixture.run { fixture in
       let text = """

@@ -53,6 +53,17 @@ struct JSONTests {
     #expect(error?.kind == .tooManyColumns && error?.line == 357)
   }
 
+  @Test("a key longer than a column's name may be flags its row")
+  func longKeys() throws {
+    let (long, fits) = (String(repeating: "k", count: 1025), String(repeating: "k", count: 1024))
+    let file = try open("{\"a\":1,\"\(fits)\":2}\n{\"a\":1,\"\(long)\":2}\n{\"a\":3}\n", window: 8192)
+    var record = Record()
+    var found: [String] = []
+    while try file.next(&record) { found.append(record.defect?.rawValue ?? record.string(0)) }
+    #expect(found == ["1", "field_too_long", "3"])
+    #expect(file.headers == ["a", fits])
+  }
+
   @Test("a key with null may not come twice, in whatever order")
   func nullTwice() throws {
     let lines = [

@@ -109,6 +109,10 @@ struct JSONLineParser {
       guess = found &+ 1
       return found
     }
+    guard length <= Limits.columnName else {
+      defect = .fieldTooLong
+      throw .malformed(offset)
+    }
     guard columns.count < limits.columns else {
       defect = .tooManyFields
       throw .malformed(offset)
