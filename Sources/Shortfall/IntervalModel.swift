@@ -125,9 +125,10 @@ struct IntervalModel: Sendable {
       weights.append(sample.weight)
     }
     guard low.count >= 20 else { return }
-    // Outcomes of one month and of one node in neighbouring months move together: six count as one.
+    // Outcomes of one month and of one node in neighbouring months move together: six count as one. Few nodes that err together tell little of their tails,
+    // so chains, regions and the city stay near the nominal levels, cells follow what was seen.
     let evidence = weights.reduce(0, +) / 6
-    let share = evidence / (evidence + 10)
+    let share = evidence / (evidence + 60)
     func quantile(_ values: [Double], _ p: Double) -> Double {
       Statistics.weightedQuantiles(values, weights: weights, probabilities: [p])[0]
     }

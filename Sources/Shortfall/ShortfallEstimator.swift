@@ -12,6 +12,8 @@ import LabourMarket
 public struct ShortfallEstimator: Sendable {
   /// Name and version of the model, as it stands with every forecast.
   public static let modelName = "labour-balance/2"
+  /// Months after which a past error weighs half in the width of intervals.
+  private static let errorHalfLife = 6.0
   /// What an analyst may change.
   public var settings: ShortfallSettings
   /// Parents of chains and regions.
@@ -66,7 +68,7 @@ public struct ShortfallEstimator: Sendable {
       for origin in estimate.rolling.origins {
         // Newer origins weigh more, and those that had little more than a year to learn from count less.
         let known = Double(panel.months - origin.cut)
-        let weight = pow(0.5, Double(origin.cut) / 12) * min((known - 11) / 13, 1)
+        let weight = pow(0.5, Double(origin.cut) / Self.errorHalfLife) * min((known - 11) / 13, 1)
         for h in 0..<origin.forecast.months {
           let factor = estimate.correction.factor(horizon: h, cut: origin.cut)
           for node in nodes where node.level == level && !node.isAggregate {
