@@ -38,7 +38,7 @@ extension FileIngest {
     _ result: inout FileResult, _ found: VersionComparison, _ export: EnteredExport?, _ place: Place
   ) throws {
     let start: [Value] = [.text(context.city), .text(feed), .text(result.sha256)]
-    if export != nil { try context.connection.execute(context.query("put_unread"), start) }
+    if export != nil { try context.connection.execute(context.query("put_unread"), start + [.bool(result.isNew)]) }
     guard found.touchesExports else { return }
     for chunk in Self.chunks(found.missing) {
       try context.connection.execute(context.query("stage_missing_\(feed)"), [.text(context.city), .texts(chunk)])

@@ -77,7 +77,8 @@ public struct FileIngest {
       let digest = FileDigest(path: file.path)
       computed = digest
       // Nothing is known of a file whose size no file had: its digest is not waited for.
-      if try isKnownSize(stamp.size) { result.sha256 = try sha256(digest) }
+      result.isNew = try !isKnownSize(stamp.size)
+      if !result.isNew { result.sha256 = try sha256(digest) }
       if !force, !result.sha256.isEmpty, let known = try knownCounts(result.sha256) {
         result.status = .known
         result.counts = known.counts
@@ -247,6 +248,7 @@ public struct FileIngest {
       try context.connection.execute(
         context.query("put_rejects"), start + [.text(result.name), .double(Double(context.clock))])
     }
+    guard !result.isNew else { return }
     result.passed = try context.connection.query(
       context.query("mark_passed"), start + [.optional(lines) { .ints($0) }]
     ).one().int(0)

@@ -112,6 +112,8 @@ public struct FileResult: Sendable {
   public var drift: [HeaderDrift.Change] = []
   /// What the feed's calendar is judged by.
   public var traits = FileTraits()
+  /// Whether no file of its size was known when it was received: so nothing that is stored comes from it.
+  var isNew = false
   /// The newest clock of its good rows that is not ahead of the run's, local microseconds.
   var newestClock: Int?
   /// The scopes that a full export names in its rows, sorted.
