@@ -96,7 +96,7 @@ struct AlertEvaluation {
       for (subject, node) in subjects(data) {
         let evidence = node.evidence(horizon: settings.horizon)
         let team = node.cell.region?.rawValue ?? session.profile.region.rawValue
-        step(subject, team, settings.rules.level(evidence)) { Self.reason($0, evidence) }
+        step(subject, team, settings.rules.level(evidence)) { Self.reason($0, evidence, settings.rules) }
       }
     }
     if writes { try write(alerts, touched: touched, changes: changes) }
@@ -124,12 +124,14 @@ struct AlertEvaluation {
   }
 
   /// Rate and openings together tell the number of employed persons, so that the rate of fewer than five is not told.
-  static func reason(_ event: AlertEventKind, _ evidence: LevelEvidence) -> String {
+  static func reason(_ event: AlertEventKind, _ evidence: LevelEvidence, _ rules: LevelRules) -> String {
     func round(_ value: Double, _ scale: Double) -> Double { (value * scale).rounded() / scale }
     let isTold = (evidence.employed ?? 0).rounded() >= 5
     let rate = (isTold ? evidence.rate : nil).map { ", rate \(round($0 * 100, 10)) %" } ?? ""
+    let codes = evidence.quality.filter(rules.blueQuality.contains)
+    let quality = codes.isEmpty ? "" : ", \(codes.joined(separator: ", "))"
     let figures =
-      "P(exceed) \(round(evidence.exceedance, 100)), openings \(Int(evidence.openings.rounded())), forecast \(Int(evidence.forecast.rounded()))\(rate)"
+      "P(exceed) \(round(evidence.exceedance, 100)), openings \(Int(evidence.openings.rounded())), forecast \(Int(evidence.forecast.rounded()))\(rate)\(quality)"
     switch event {
     case .lowered, .lapsed: return "calm: \(figures)"
     default: return figures

@@ -224,7 +224,32 @@ struct BriefingBuilder {
       parts.append(strings("briefing.exceedance", TableText.probability(node.exceedances[index])))
     }
     if node.quality.contains(FirmDominance.code) { parts.append(strings("quality.one_firm")) }
+    if node.quality.contains(KeyFirms.code) { parts.append(keyFirms(node.cell)) }
     return parts.joined(separator: strings("briefing.separator"))
+  }
+
+  /// Most key firms whose names are told.
+  private static let mostKeyFirms = 3
+
+  /// The key firms of a node whose reports are missing, by name and with what is missing.
+  private func keyFirms(_ node: Cell) -> String {
+    let data = builder.data
+    var texts: [String: String] = [:]
+    var order: [String] = []
+    for (index, row) in data.enterprises.enumerated() {
+      guard let missing = row.missing, node.chain == nil || node.chain == row.chainCode,
+        node.region == nil || node.region?.rawValue == data.enterpriseRegions[index],
+        node.occupation == nil || node.occupation == data.enterpriseOccupations[index],
+        texts.updateValue(strings("briefing.key_firm", row.name, missing.text(strings)), forKey: row.creditCode) == nil
+      else { continue }
+      order.append(row.creditCode)
+    }
+    let word = strings("quality.key_firm_missing")
+    guard !order.isEmpty else { return word }
+    let told = order.prefix(Self.mostKeyFirms).compactMap { texts[$0] }.joined(separator: strings("list.separator"))
+    let more = order.count - Self.mostKeyFirms
+    return strings("briefing.key_firms", word, told)
+      + (more > 0 ? strings("briefing.key_firms.more", TableText.grouped(more)) : "")
   }
 
   private func advice(_ cell: Cell, _ node: ReportData.NodeData, _ change: NoticeChange) -> String {

@@ -1,3 +1,4 @@
+import Ingestion
 import LabourMarket
 import Postgres
 import Shortfall
@@ -34,6 +35,22 @@ struct ForecastInputs {
   var salaries = Salaries()
   var enterprises: [EnterpriseCell] = []
   var surpluses: [Surplus] = []
+  /// Every employer of a chain whose size is known, and what it has not filed.
+  var employers: [KeyFirms.Employer] = []
+}
+
+/// From when on a report that is missing is overdue: days from the first day of its wave or month, with the days of grace; `nil`: never.
+struct OverdueDays {
+  var plans: Int?, headcount: Int?
+
+  /// As the profile's feeds say; where several fill one, the latest of them.
+  init(_ descriptions: [FeedDescription]) {
+    func days(_ feed: Feed) -> Int? {
+      descriptions.filter { $0.feed == feed }.compactMap { $0.calendar.map { $0.due + $0.grace } }.max()
+    }
+    plans = days(.hiringPlans)
+    headcount = days(.headcount)
+  }
 }
 
 /// Reads the aggregated inputs of the estimator; all counting happens inside PostgreSQL.
@@ -46,12 +63,12 @@ struct CityPanelReader {
   static func knownUntil(_ asOf: Month) -> LocalTimestamp { LocalTimestamp(day: asOf.lastDay, second: 86_399) }
 
   /// Everything known by the end of `asOf`. Call it inside a repeatable-read transaction, so that all queries see one state.
-  func read(asOf: Month, enterpriseMonths: Int) throws -> ForecastInputs {
+  func read(asOf: Month, settings: ShortfallSettings, overdue: OverdueDays) throws -> ForecastInputs {
     try connection.execute(queries["shortfall/session_settings"])
     var builder = CityPanelBuilder(asOf: asOf)
     let postings = try readRecords(asOf, &builder)
     try readSurroundings(asOf, &builder)
-    let enterprises = try withPlans(postings.enterprises, asOf, months: enterpriseMonths)
+    let enterprises = try withPlans(postings.enterprises, asOf, months: settings.enterpriseHorizon)
     var surpluses: [ForecastInputs.Surplus] = []
     try rows("surpluses", asOf) { row in
       surpluses.append(
@@ -61,7 +78,26 @@ struct CityPanelReader {
           surplus: try row.double(6), machines: try row.double(7), reason: try row.optionalString(8)))
     }
     return ForecastInputs(
-      panel: builder.build(), salaries: postings.salaries, enterprises: enterprises, surpluses: surpluses)
+      panel: builder.build(), salaries: postings.salaries, enterprises: enterprises, surpluses: surpluses,
+      employers: try employers(asOf, settings, overdue))
+  }
+
+  private func employers(
+    _ asOf: Month, _ settings: ShortfallSettings, _ overdue: OverdueDays
+  ) throws -> [KeyFirms.Employer] {
+    var employers: [KeyFirms.Employer] = []
+    let limits: [Value] = [
+      .optional(overdue.plans) { .int($0) }, .optional(overdue.headcount) { .int($0) }, .double(settings.keyFirmFiled),
+    ]
+    try rows("employers", asOf, extra: limits) { row in
+      employers.append(
+        KeyFirms.Employer(
+          creditCode: try row.string(0), chain: ChainCode(rawValue: try row.string(1)),
+          region: RegionCode(rawValue: try row.string(2)), persons: try row.double(3),
+          plansWave: try row.optionalDate(4).map { CalendarDay(ordinal: $0).month },
+          headcountMonth: try row.optionalDate(5).map { CalendarDay(ordinal: $0).month }))
+    }
+    return employers
   }
 
   /// The monthly totals known by the end of `asOf`, for places without records; a series ends at its first gap from the newest month back.

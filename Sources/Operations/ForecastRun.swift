@@ -56,6 +56,8 @@ public struct ForecastRun {
     let asOf: Month
     let horizon: Int
     let settings: ShortfallSettings
+    /// When reports of enterprises are overdue.
+    let overdue: OverdueDays
     /// Of everything that the forecast depends on.
     let digest: String
     /// Whether the place has monthly totals and no postings.
@@ -77,22 +79,23 @@ public struct ForecastRun {
       throw Failure.usage("--horizon \(horizon) is out of range.", next: "Name 1 to 24 months.")
     }
     let settings = try ForecastSettingsFile.load(folder: session.profile.folder)
+    let overdue = OverdueDays(try FeedSetup.descriptions(session.profile))
     let findings = try JobDecisions(session: session).settle(run)
     let state = try session.connection.query(
       session.queries["shortfall/input_fingerprint"],
       [.text(session.profile.city), .text(CityPanelReader.knownUntil(asOf).description)]
     ).one()
     return Prepared(
-      asOf: asOf, horizon: horizon, settings: settings,
-      digest: fingerprint(try state.string(0), settings, horizon), fromTotals: try !state.bool(1) && state.bool(2),
-      findings: findings)
+      asOf: asOf, horizon: horizon, settings: settings, overdue: overdue,
+      digest: fingerprint(try state.string(0), settings, overdue, horizon),
+      fromTotals: try !state.bool(1) && state.bool(2), findings: findings)
   }
 
   /// The records known by the end of the month, aggregated.
   func read(_ prepared: Prepared) throws -> ForecastInputs {
     session.console.progress("reading the records of \(session.profile.name)")
     return try session.connection.transaction(isolation: .repeatableRead) {
-      try reader.read(asOf: prepared.asOf, enterpriseMonths: prepared.settings.enterpriseHorizon)
+      try reader.read(asOf: prepared.asOf, settings: prepared.settings, overdue: prepared.overdue)
     }
   }
 
@@ -117,11 +120,14 @@ public struct ForecastRun {
   }
 
   /// The digest of everything that the forecast depends on.
-  private func fingerprint(_ inputs: String, _ settings: ShortfallSettings, _ horizon: Int) -> String {
+  private func fingerprint(
+    _ inputs: String, _ settings: ShortfallSettings, _ overdue: OverdueDays, _ horizon: Int
+  ) -> String {
     var same = settings
     same.threads = 1
     var digest = SHA256Digest()
-    digest.update("\(ShortfallEstimator.modelName) \(horizon) \(inputs) \(session.profile.referenceDigest) \(same)")
+    digest.update(
+      "\(ShortfallEstimator.modelName) \(horizon) \(inputs) \(session.profile.referenceDigest) \(same) \(overdue)")
     return digest.hex()
   }
 

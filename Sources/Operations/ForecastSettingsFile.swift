@@ -17,7 +17,7 @@ enum ForecastSettingsFile {
   }
 
   static func read(_ yaml: YAMLDocument) throws -> ShortfallSettings {
-    try yaml.allow("demand", "fill", "threshold", "history", "correction", "enterprises", "dominance")
+    try yaml.allow("demand", "fill", "threshold", "history", "correction", "enterprises", "dominance", "key_firms")
     var out = ShortfallSettings()
     if let demand = try yaml["demand"] { try readDemand(demand, &out) }
     if let fill = try yaml["fill"] {
@@ -54,6 +54,12 @@ enum ForecastSettingsFile {
       try dominance.allow("share", "least")
       try number(dominance, "share", 0.1...1, &out.dominanceShare)
       try number(dominance, "least", 0...1e6, &out.dominanceLeast)
+    }
+    if let firms = try yaml["key_firms"] {
+      try firms.allow("share", "least", "filed")
+      try number(firms, "share", 0...1, &out.keyFirmShare)
+      try number(firms, "least", 0...1e6, &out.keyFirmLeast)
+      try number(firms, "filed", 0.01...1, &out.keyFirmFiled)
     }
     return out
   }

@@ -15,7 +15,12 @@ struct ForecastWriter {
   func write(_ forecast: ShortfallForecast, digest: String) throws {
     try writeRun(forecast, digest, try quality(forecast))
     try writeValues(forecast.nodes.map { ($0.node, $0.threshold, $0.values) }, asOf: forecast.asOf)
-    try writeNodes(forecast)
+    let keyFirms = KeyFirms(
+      inputs.employers,
+      parts: inputs.enterprises.filter { $0.openings > 0 || $0.planned ?? 0 > 0 }.map { ($0.creditCode, $0.cell) },
+      share: settings.keyFirmShare, least: settings.keyFirmLeast)
+    try writeNodes(forecast, keyFirms)
+    try writeKeyFirms(keyFirms)
     try writeDrivers(forecast)
     try writeHistory(forecast)
     try writeOccupations(forecast)
@@ -63,7 +68,7 @@ struct ForecastWriter {
     }
   }
 
-  private func writeNodes(_ forecast: ShortfallForecast) throws {
+  private func writeNodes(_ forecast: ShortfallForecast, _ keyFirms: KeyFirms) throws {
     let dominance = FirmDominance(
       inputs.enterprises.map { ($0.creditCode, $0.cell, $0.openings) }, share: settings.dominanceShare,
       least: settings.dominanceLeast)
@@ -80,8 +85,24 @@ struct ForecastWriter {
         try row.add(entry.history.count)
         try row.add(entry.response)
         try row.add(entry.coverage)
-        let quality = entry.quality + (dominance.holds(entry.node.key) ? [FirmDominance.code] : [])
+        var quality = entry.quality
+        if dominance.holds(entry.node.key) { quality.append(FirmDominance.code) }
+        if keyFirms.areMissing(of: entry.node.key) { quality.append(KeyFirms.code) }
         try row.add("{" + quality.sorted().joined(separator: ",") + "}")
+        try row.end()
+      }
+    }
+  }
+
+  private func writeKeyFirms(_ firms: KeyFirms) throws {
+    try copy("key_firms") { row in
+      for firm in firms.missing {
+        try key(&row, firm.creditCode)
+        try row.add(firm.chain.rawValue)
+        try row.add(firm.region.rawValue)
+        try row.add(firm.persons)
+        try row.add(firm.plansWave?.firstDay.description)
+        try row.add(firm.headcountMonth?.firstDay.description)
         try row.end()
       }
     }

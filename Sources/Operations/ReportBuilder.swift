@@ -89,7 +89,9 @@ struct ReportBuilder {
     var rows = nodes.compactMap { row($0, team) }
     rows.sort(by: Self.precedes(settings.horizon))
     for index in rows.indices { rows[index].rank = index + 1 }
-    let enterprises = zip(data.enterprises, data.enterpriseRegions).filter { team.isCity || $0.1 == team.code }.map(\.0)
+    let own = zip(data.enterprises, data.enterpriseRegions).filter { team.isCity || $0.1 == team.code }.map(\.0)
+    // Whose reports are missing are called first.
+    let enterprises = own.filter { $0.missing != nil } + own.filter { $0.missing == nil }
     let surpluses = zip(data.surpluses, data.surplusRegions).filter { team.isCity || $0.1 == team.code }.map(\.0)
     return ShortageList(
       header: header(team), rows: rows, enterprises: enterprises, surpluses: surpluses,

@@ -201,6 +201,9 @@ struct ReportReader {
     var regions: [String] = []
     var occupations: [OccupationCode?] = []
     try session.connection.forEachRow(query("enterprises"), parameters) { row in
+      func month(_ column: Int) throws -> Month? {
+        try row.optionalDate(column).map { CalendarDay(ordinal: $0).month }
+      }
       let chain = try row.string(2)
       let region = try row.string(3)
       let occupation = try row.string(4)
@@ -214,7 +217,8 @@ struct ReportReader {
           planned: try row.optionalDouble(6), expected: try row.double(7),
           oldest: try row.optionalDate(8).map { CalendarDay(ordinal: $0) }, salaryMin: try row.optionalDouble(9),
           salaryMax: try row.optionalDouble(10), contact: settings.showsContacts ? try row.optionalString(11) : nil,
-          phone: settings.showsContacts ? try row.optionalString(12) : nil))
+          phone: settings.showsContacts ? try row.optionalString(12) : nil,
+          missing: EnterpriseRow.Missing(plans: try month(13), headcount: try month(14))))
     }
     data.enterprises = rows
     data.enterpriseRegions = regions

@@ -100,8 +100,28 @@ public struct ShortageRow: Hashable, Sendable {
   }
 }
 
-/// An enterprise with openings, on the second sheet.
+/// An enterprise with openings, or a key firm whose reports are missing, on the second sheet.
 public struct EnterpriseRow: Hashable, Sendable {
+  /// What a key firm has not filed; `nil` where it has, or need not have.
+  public struct Missing: Hashable, Sendable {
+    /// The survey wave and the month of monitoring.
+    public var plans: Month?, headcount: Month?
+
+    /// What is missing; `nil` where nothing is.
+    public init?(plans: Month?, headcount: Month?) {
+      guard plans != nil || headcount != nil else { return nil }
+      self.plans = plans
+      self.headcount = headcount
+    }
+
+    /// It in words: the feeds with wave and month.
+    public func text(_ strings: StringTable) -> String {
+      [("hiring_plans", plans), ("headcount", headcount)].compactMap { feed, month in
+        month.map { "\(strings("feed.\(feed)")) \($0)" }
+      }.joined(separator: strings("list.separator"))
+    }
+  }
+
   /// Unified social credit code, or the profile's own.
   public var creditCode: String
   /// Its name, and the names of its node's parts.
@@ -120,13 +140,16 @@ public struct EnterpriseRow: Hashable, Sendable {
   public var salaryMin: Double?, salaryMax: Double?
   /// Whom to call.
   public var contact: String?, phone: String?
+  /// What it has not filed, as a key firm of its chain and region.
+  public var missing: Missing?
 
   /// A row from its parts.
   public init(
     creditCode: String, name: String, chain: String, region: String, occupation: String, chainCode: ChainCode?,
     openings: Double, planned: Double? = nil, expected: Double, oldest: CalendarDay? = nil, salaryMin: Double? = nil,
-    salaryMax: Double? = nil, contact: String? = nil, phone: String? = nil
+    salaryMax: Double? = nil, contact: String? = nil, phone: String? = nil, missing: Missing? = nil
   ) {
+    self.missing = missing
     self.creditCode = creditCode
     self.name = name
     self.chain = chain

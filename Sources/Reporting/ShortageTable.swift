@@ -181,7 +181,7 @@ public struct DetailTables: Sendable {
   /// A former of tables in a language.
   public init(strings: StringTable) { self.strings = strings }
 
-  /// The enterprises; those beyond `limit` are summed in one row.
+  /// The enterprises, with a column of missing reports where there are any; those beyond `limit` are summed in one row.
   public func enterprises(_ rows: [EnterpriseRow], limit: Int, hasContacts: Bool, hasOccupations: Bool) -> ListTable {
     var columns = [
       TableColumn(title("credit_code"), width: 21), TableColumn(title("enterprise"), width: 32),
@@ -197,6 +197,8 @@ public struct DetailTables: Sendable {
     if hasContacts {
       columns += [TableColumn(title("contact"), width: 9, .center), TableColumn(title("phone"), width: 13, .center)]
     }
+    let hasMissing = rows.contains { $0.missing != nil }
+    if hasMissing { columns.append(TableColumn(title("missing"), width: 24)) }
     var cells = rows.prefix(limit).map { row -> [TableCell] in
       var cells: [TableCell] = [.code(row.creditCode), .text(row.name), .text(row.chain), .text(row.region)]
       if hasOccupations { cells.append(.text(row.occupation)) }
@@ -205,6 +207,7 @@ public struct DetailTables: Sendable {
         row.oldest.map { .day($0) } ?? .empty, salary(row),
       ]
       if hasContacts { cells += [text(row.contact), code(row.phone)] }
+      if hasMissing { cells.append(text(row.missing?.text(strings))) }
       return cells
     }
     if rows.count > limit {

@@ -48,6 +48,10 @@ public struct ShortfallSettings: Sendable, Hashable {
   public var enterpriseHorizon = 3
   /// Share of a node's openings above which one enterprise makes up nearly all of it, 0…1; and the least openings of a node that is marked so.
   public var dominanceShare = 0.85, dominanceLeast = 5.0
+  /// Share of a chain's and region's employed persons that its key firms make up, 0…1 (0: there are none); and the fewest persons of a key firm.
+  public var keyFirmShare = 0.5, keyFirmLeast = 300.0
+  /// Share of the most reporters of the last 18 months with whom a survey wave or month of monitoring counts as filed, 0…1.
+  public var keyFirmFiled = 0.5
   /// Threads for the rolling origins; the result does not depend on it.
   public var threads = 2
 

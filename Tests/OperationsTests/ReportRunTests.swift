@@ -155,7 +155,7 @@ import Testing
   @Test func reasonsDoNotTellFewerThanFive() {
     func reason(_ employed: Double) -> String {
       AlertEvaluation.reason(
-        .opened, LevelEvidence(exceedance: 1, openings: 30, forecast: 30, employed: employed, quality: []))
+        .opened, LevelEvidence(exceedance: 1, openings: 30, forecast: 30, employed: employed), .standard)
     }
     #expect(!reason(4.4).contains("rate"))
     #expect(reason(4.6).contains("rate"))

@@ -1,10 +1,18 @@
 -- Whom to call: the openings of every cell by enterprise, with the newest name known by the forecast's cut-off and the contact. Where the
 -- register does not know an enterprise, its newest posting or plan names it.
+-- Key firms whose reports are missing have all their rows in their chain and region, with what is missing; one without any has one of its own.
 -- $1 city, $2 forecast run, $3 known until (local time)
-WITH wanted AS (
+WITH key_firm AS (
+  SELECT credit_code, chain, region, plans_wave, headcount_month
+    FROM forecast_key_firms WHERE city = $1 AND run_id = $2 AND scenario = ''
+), part AS (
   SELECT credit_code, chain, region, occupation, openings, planned_hires, expected, oldest_posted_on, salary_min, salary_max
-    FROM forecast_enterprises
-   WHERE city = $1 AND run_id = $2 AND scenario = '' AND (openings >= 0.5 OR expected >= 0.5)
+    FROM forecast_enterprises WHERE city = $1 AND run_id = $2 AND scenario = ''
+), wanted AS (
+  SELECT credit_code, chain, region, coalesce(p.occupation, '') AS occupation, coalesce(p.openings, 0) AS openings, p.planned_hires,
+         coalesce(p.expected, 0) AS expected, p.oldest_posted_on, p.salary_min, p.salary_max, k.plans_wave, k.headcount_month
+    FROM part p FULL JOIN key_firm k USING (credit_code, chain, region)
+   WHERE p.openings >= 0.5 OR p.expected >= 0.5 OR k.credit_code IS NOT NULL
 ), registered AS (
   SELECT DISTINCT ON (credit_code) credit_code, enterprise_name
     FROM enterprise_versions
@@ -18,7 +26,8 @@ WITH wanted AS (
    ORDER BY v.credit_code, v.known_at DESC, v.received_at DESC, v.run_id DESC, v.file_no DESC, v.line DESC
 )
 SELECT w.credit_code, coalesce(r.enterprise_name, p.enterprise_name, w.credit_code) AS name, chain, region, occupation,
-       openings, planned_hires, expected, oldest_posted_on, salary_min, salary_max, c.contact_name, c.contact_phone
+       openings, planned_hires, expected, oldest_posted_on, salary_min, salary_max, c.contact_name, c.contact_phone,
+       plans_wave, headcount_month
   FROM wanted w
   LEFT JOIN registered r ON r.credit_code = w.credit_code
   LEFT JOIN posted p ON p.credit_code = w.credit_code
