@@ -70,16 +70,14 @@ public struct FileIngest {
     let name = PersonText.fileName(file.name, isPersonal: program.schema.isPersonal)
     var result = FileResult(name: name, sha256: "", bytes: 0, status: .refused)
     func finish() { result.seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9 }
-    var computed: FileDigest?
+    let digest = FileDigest(path: file.path)
     do {
       guard let stamp = FileStamp(path: file.path) else { throw Self.unreadable }
       result.bytes = stamp.size
-      let digest = FileDigest(path: file.path)
-      computed = digest
       // Nothing is known of a file whose size no file had: its digest is not waited for.
       result.isNew = try !isKnownSize(stamp.size)
       if !result.isNew { result.sha256 = try sha256(digest) }
-      if !force, !result.sha256.isEmpty, let known = try knownCounts(result.sha256) {
+      if !force, !result.isNew, let known = try knownCounts(result.sha256) {
         result.status = .known
         result.counts = known.counts
         result.unknownColumns = known.untold
@@ -102,7 +100,7 @@ public struct FileIngest {
     } catch let error as HeaderFault {
       result = refused(result, error.description)
     }
-    result.sha256 = computed?.value() ?? ""
+    result.sha256 = digest.value() ?? ""
     finish()
     try context.connection.transaction {
       try record(result)

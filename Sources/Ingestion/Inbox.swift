@@ -119,8 +119,9 @@ public struct FileStamp: Equatable {
     }
   }
 
-  /// SHA-256 of the file as 64 hexadecimal digits; `nil` where it cannot be read.
+  /// SHA-256 of the file as 64 hexadecimal digits; `nil` where it cannot be read, or has no stamp.
   public static func sha256(path: String) -> String? {
+    guard FileStamp(path: path) != nil else { return nil }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }

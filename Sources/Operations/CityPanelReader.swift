@@ -86,6 +86,7 @@ struct CityPanelReader {
     _ asOf: Month, _ settings: ShortfallSettings, _ overdue: OverdueDays
   ) throws -> [KeyFirms.Employer] {
     var employers: [KeyFirms.Employer] = []
+    guard settings.keyFirmShare > 0 else { return employers }
     let limits: [Value] = [
       .optional(overdue.plans) { .int($0) }, .optional(overdue.headcount) { .int($0) }, .double(settings.keyFirmFiled),
     ]

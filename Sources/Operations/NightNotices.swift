@@ -8,9 +8,11 @@ struct NightNotices {
   let session: Session
   let run: Run
   let settings: DeliverySettings
-  let builder: ReportBuilder
+  let briefings: BriefingBuilder
   let lists: [TeamList]
   let staging: ListFolder
+
+  private var builder: ReportBuilder { briefings.builder }
 
   /// What was decided for a team on a channel.
   struct Decision {
@@ -24,7 +26,6 @@ struct NightNotices {
     let outbox = Outbox(session: session)
     let told = try outbox.told(builder.night)
     let silenced = try silences()
-    let briefings = BriefingBuilder(builder)
     var decisions: [Decision] = []
     for route in settings.routes {
       for item in lists where reaches(route, item.team) {
@@ -32,12 +33,13 @@ struct NightNotices {
         let standing = briefings.standing(item.team)
         let rules = NoticeRules(leastLevel: route.leastLevel, repeatDays: settings.repeatDays, quiet: settings.quiet)
         let notice = rules.notice(
-          standing: standing.levels, hushed: silenced.union(standing.covered), told: told[place], night: builder.night)
+          standing: standing.levels, hushed: silenced.union(standing.covered), told: told[place],
+          night: builder.night)
         decisions.append(
           Decision(
             team: item.team.name, channel: route.channel, decision: notice.decision, changes: notice.changes.count))
         guard writes, notice.decision.sends else { continue }
-        let draft = try draft(route, item, place, notice, told[place], standing, briefings, silenced)
+        let draft = try draft(route, item, place, notice, told[place], standing, silenced)
         _ = try outbox.put(draft, night: builder.night, after: told[place], run: run)
       }
     }
@@ -62,7 +64,7 @@ struct NightNotices {
 
   private func draft(
     _ route: DeliverySettings.Route, _ item: TeamList, _ place: Outbox.Place, _ notice: NoticeRules.Notice,
-    _ told: NoticeRules.Told?, _ standing: BriefingBuilder.Standing, _ briefings: BriefingBuilder,
+    _ told: NoticeRules.Told?, _ standing: BriefingBuilder.Standing,
     _ silenced: Set<String>
   ) throws -> Outbox.Draft {
     let strings = builder.strings

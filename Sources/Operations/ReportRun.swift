@@ -94,7 +94,8 @@ public struct ReportRun {
         measures: try MeasureReader(session: session, settings: settings, night: night).read(),
         silences: try OfficerColumns.quiet(session))
       let lists = try render(builder, staging, templates)
-      if counts { try writeBriefings(builder, lists, staging, templates) }
+      let briefings = BriefingBuilder(builder)
+      if counts { try writeBriefings(briefings, lists, staging, templates) }
       var companions: [String] = []
       if try writePlans(builder, staging, templates) { companions.append("plan") }
       if try writeTargets(builder, language, staging, templates) { companions.append("targets") }
@@ -103,15 +104,15 @@ public struct ReportRun {
       let notices =
         counts && options.delivery != .none
         ? try NightNotices(
-          session: session, run: run, settings: delivery, builder: builder, lists: lists, staging: staging
+          session: session, run: run, settings: delivery, briefings: briefings, lists: lists, staging: staging
         ).compose(writes: options.delivery == .deliver) : []
-      return (lists: lists, builder: builder, notices: notices)
+      return (lists: lists, briefings: briefings, notices: notices)
     }
     let changed = try staging.publish()
     session.console.endProgress()
-    var summary = summary(made.lists, made.builder, staging, changed, Date().timeIntervalSince(start))
-    tell(summary, made.builder.outcome)
-    summary.finding = look(back: made.builder.data.run.asOf)
+    var summary = summary(made.lists, made.briefings, staging, changed, Date().timeIntervalSince(start))
+    tell(summary, made.briefings.builder.outcome)
+    summary.finding = look(back: made.briefings.builder.data.run.asOf)
     summary.delivered = try deliver(staging, delivery)
     tell(made.notices)
     if options.delivery == .deliver { summary.messages = try DeliveryRun(session: session, settings: delivery).send() }
@@ -235,17 +236,17 @@ public struct ReportRun {
 
   /// The night on one page for every team: what changed since the night before, and why.
   private func writeBriefings(
-    _ builder: ReportBuilder, _ lists: [TeamList], _ staging: ListFolder, _ templates: PageTemplates
+    _ briefings: BriefingBuilder, _ lists: [TeamList], _ staging: ListFolder, _ templates: PageTemplates
   ) throws {
+    let builder = briefings.builder
     guard builder.settings.formats.contains(.html) else { return }
     let story = try NightStory.read(session, night: night)
     let changes = story.changes(builder.outcome.alerts)
-    let writer = BriefingBuilder(builder)
     for item in lists {
       func belongs(_ fingerprint: String) -> Bool {
-        builder.outcome.alerts[fingerprint].map { writer.belongs($0, item.team) } ?? false
+        builder.outcome.alerts[fingerprint].map { briefings.belongs($0, item.team) } ?? false
       }
-      let briefing = writer.briefing(
+      let briefing = briefings.briefing(
         item.team, list: item.list, changes: changes?.filter { belongs($0.fingerprint) },
         deeds: story.deeds.filter { belongs($0.fingerprint) })
       try staging.add(
@@ -283,10 +284,10 @@ public struct ReportRun {
   }
 
   private func summary(
-    _ lists: [TeamList], _ builder: ReportBuilder, _ staging: ListFolder, _ changed: Int, _ seconds: Double
+    _ lists: [TeamList], _ briefings: BriefingBuilder, _ staging: ListFolder, _ changed: Int, _ seconds: Double
   ) -> ReportSummary {
     let city = lists.first { $0.list.header.isCity }
-    let told = city.map { BriefingBuilder(builder).standing($0.team).counts } ?? [:]
+    let told = city.map { briefings.standing($0.team).counts } ?? [:]
     return ReportSummary(
       night: night.description, folder: staging.folder,
       teams: lists.count { $0.list.header.team != session.profile.region.rawValue && $0.list.header.team != "regions" },
