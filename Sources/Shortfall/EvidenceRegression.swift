@@ -1,3 +1,4 @@
+import Forecasting
 import Glibc
 
 /// Rows of a design matrix with the same small number of non-zero entries each.
@@ -47,7 +48,7 @@ struct SparseRows: Sendable {
 /// Iteratively reweighted least squares (McCullagh and Nelder, Generalized Linear Models, 1989, section 2.5); after each step the
 /// prior variance of a group becomes `Σ β² / γ`, `γ` its effective number of coefficients (MacKay, Bayesian interpolation, 1992,
 /// equation 4.9), and the dispersion is estimated from squared residuals. Groups with no support in the data shrink to nothing,
-/// so the model adapts to short histories and calm cities alike.
+/// so the model adapts to short histories and calm cities alike. Steps of a walk have Student's t as their prior (``freedom``).
 struct EvidenceRegression: Sendable {
   /// How counts scatter about their mean.
   enum Family: Sendable {
@@ -73,6 +74,12 @@ struct EvidenceRegression: Sendable {
     var dispersion: Double
     var excess: Double
   }
+
+  /// Degrees of freedom of a walk's steps.
+  ///
+  /// Under a normal prior one shock makes every step of the walk wide, so that it takes up the season as well; under Student's t the shock is a jump
+  /// and the other months stay smooth. Fitted by reweighting (Lange, Little and Taylor, Robust statistical modeling using the t distribution, 1989, section 3).
+  static let freedom = 3.0
 
   let family: Family
   /// Group of every coefficient; −1: not penalised.
@@ -101,11 +108,12 @@ struct EvidenceRegression: Sendable {
       accumulate(data, predictor, fit, into: &system)
       for walk in walks { system.accumulate(block: walk) }
       let scale = family == .counts ? 1 : fit.dispersion
-      let penalty = groups.map { $0 < 0 ? 1e-6 : scale / fit.variances[$0] }
+      let weights = stepWeights(fit)
+      let penalty = groups.indices.map { groups[$0] < 0 ? 1e-6 : weights[$0] * scale / fit.variances[groups[$0]] }
       let learnsNow = learns && iteration >= 2
       let solution = system.solve(penalty: penalty, wantsInverseDiagonal: learnsNow)
       fit.coefficients = solution.coefficients
-      if learnsNow { learnVariances(&fit, penalty, solution.inverseDiagonal) }
+      if learnsNow { learnVariances(&fit, penalty, solution.inverseDiagonal, weights) }
       for walk in walks { for i in walk.dropFirst() { fit.coefficients[i] += fit.coefficients[i - 1] } }
       predictor = clipped(data.rows.product(fit.coefficients))
       if learnsNow {
@@ -123,10 +131,9 @@ struct EvidenceRegression: Sendable {
     }
   }
 
-  /// How far the last value of a walk lies beyond the mean of its `newest` values; 0 for an empty walk.
+  /// How far the last value of a walk lies beyond the median of its `newest` values, so that a shock among them is no part of what is usual; 0 for an empty walk.
   static func beyond(_ walk: ArraySlice<Double>, newest: Int) -> Double {
-    let recent = walk.suffix(newest)
-    return (recent.last ?? 0) - recent.reduce(0, +) / Double(max(recent.count, 1))
+    walk.last.map { $0 - Statistics.median(walk.suffix(newest)) } ?? 0
   }
 
   private func clipped(_ eta: [Double]) -> [Double] {
@@ -164,13 +171,29 @@ struct EvidenceRegression: Sendable {
     }
   }
 
-  private func learnVariances(_ fit: inout Fit, _ penalty: [Double], _ inverseDiagonal: [Double]) {
+  /// What every coefficient counts in its group: 1, and the less the further a walk's step lies beyond the others.
+  private func stepWeights(_ fit: Fit) -> [Double] {
+    var out = [Double](repeating: 1, count: groups.count)
+    for walk in walks {
+      var before = 0.0
+      for i in walk {
+        let step = fit.coefficients[i] - before
+        before = fit.coefficients[i]
+        out[i] = (Self.freedom + 1) / (Self.freedom + step * step / fit.variances[groups[i]])
+      }
+    }
+    return out
+  }
+
+  private func learnVariances(
+    _ fit: inout Fit, _ penalty: [Double], _ inverseDiagonal: [Double], _ weights: [Double]
+  ) {
     var squares = [Double](repeating: 0, count: fit.variances.count)
     var effective = squares
     var members = squares
     for column in groups.indices where groups[column] >= 0 {
       let group = groups[column]
-      squares[group] += fit.coefficients[column] * fit.coefficients[column]
+      squares[group] += weights[column] * fit.coefficients[column] * fit.coefficients[column]
       effective[group] += 1 - penalty[column] * inverseDiagonal[column]
       members[group] += 1
     }

@@ -8,7 +8,7 @@ import LabourMarket
 /// Pool terms are logs of open posts in the pool and in the occupation over the whole city, of job-seekers in both (supply
 /// that can be reached across regions), and the share of fresh posts in the cell. Spring Festival, which moves, has bumps of its own beside
 /// the calendar month: few are filled before it, many after it. A level of the whole city walks at random from month to month; what it lies
-/// beyond its mean of the last two years fades in the months ahead (``persistence``). The coefficient on open posts is minus the
+/// beyond its median of the last two years fades in the months ahead (``persistence``). The coefficient on open posts is minus the
 /// matching elasticity; it starts at 0 with a prior and is estimated. Lapse: the same form without pool terms, festival and level.
 struct FillModel: Sendable {
   /// Geometry that rows share.

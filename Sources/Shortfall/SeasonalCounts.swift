@@ -4,9 +4,10 @@ import LabourMarket
 /// Monthly counts of several series with a season each: a pooled quasi-Poisson regression.
 ///
 /// log μ(s, t) = α(s) + month(t) + festival(t) + g·t + Σₖ waves of the year k (s) + g(s)·t + level(t) + level(s, t). Months, festival and growth are shared, waves and
-/// growth of a series are its own; every group is shrunk as far as the data ask for (``EvidenceRegression``). Two random walks take up what
+/// growth of a series are its own; every group is shrunk as far as the data ask for (``EvidenceRegression``), save for months and growth, whose prior is given: a walk can say
+/// the same as either, and would take it from them where a shock made it wide. Two random walks take up what
 /// season and growth do not know (a shock, its end): a shared level by month and a level of each series by quarter; their last values
-/// fade towards their mean of the last two years in the months ahead (``persistence``). Unit: persons a month.
+/// fade towards their median of the last two years in the months ahead (``persistence``). Unit: persons a month.
 struct SeasonalCounts: Sendable {
   let start: Month
   let months: Int
@@ -52,7 +53,7 @@ struct SeasonalCounts: Sendable {
       let first = ownEnd + months + s * quarters
       walks.append(first..<first + quarters)
     }
-    regression = EvidenceRegression(family: .counts, groups: groups, initial: variances, walks: walks, given: [2])
+    regression = EvidenceRegression(family: .counts, groups: groups, initial: variances, walks: walks, given: [0, 2])
   }
 
   /// Fitted and projected means with the fit behind them.
@@ -114,7 +115,7 @@ struct SeasonalCounts: Sendable {
     return Result(means: means, fit: fit, start: Start(fit: fit, months: months))
   }
 
-  /// By series: how far both levels lie beyond their own mean of the last two years, log points; what fades in the months ahead.
+  /// By series: how far both levels lie beyond their own median of the last two years, log points; what fades in the months ahead.
   private func fading(_ coefficients: [Double]) -> [Double] {
     let city = EvidenceRegression.beyond(coefficients[ownEnd..<ownEnd + months], newest: 24)
     return (0..<series).map { s in
