@@ -53,28 +53,32 @@ struct IntervalModel: Sendable {
   ///   - extra: relative variance beyond what past errors taught.
   func value(_ parts: [Int], level: Level, horizon: Int, threshold: Double, extra: Double = 0) -> ForecastValue {
     let mean = Double(parts.reduce(0, +)) / 1000
-    let distribution = distribution(mean, level: level, horizon: horizon, extra: extra)
-    let q = quantiles(distribution, level: level, horizon: horizon)
+    let spread = spreads[level]?[horizon] ?? Self.prior
+    let distribution = distribution(mean, spread, extra: extra)
+    let middle = Self.middle(mean, spread)
+    // Read where the distribution's own median lies at the P50, so that a threshold at the P50 is exceeded in half of the cases.
+    let own = distribution.quantile(0.5)
+    let limit = own > 0 && middle > 0 ? threshold * own / middle : threshold
     return ForecastValue(
-      horizon: horizon + 1, mean: mean, p10: q.0, p50: q.1, p90: q.2,
-      pExceed: min(max(1 - distribution.cumulative(Int(threshold.rounded(.down))), 0), 1),
+      horizon: horizon + 1, mean: mean, p10: min(distribution.quantile(spread.low), middle), p50: middle,
+      p90: max(distribution.quantile(spread.high), middle),
+      pExceed: min(max(1 - distribution.cumulative(Int(limit.rounded(.down))), 0), 1),
       drivers: parts.map { Double($0) / 1000 })
   }
 
-  /// The distribution of a node.
-  func distribution(_ mean: Double, level: Level, horizon: Int, extra: Double = 0) -> NegativeBinomial {
-    let spread = spreads[level]?[horizon] ?? Self.prior
+  /// The distribution of a node; `extra`: relative variance beyond what past errors taught.
+  private func distribution(_ mean: Double, _ spread: Spread, extra: Double) -> NegativeBinomial {
     let variance = (spread.linear * mean + (spread.quadratic + extra) * mean * mean) * widening * widening
     return NegativeBinomial(mean: mean, variance: variance)
   }
 
-  /// P10, P50 and P90.
-  func quantiles(_ distribution: NegativeBinomial, level: Level, horizon: Int) -> (Double, Double, Double) {
-    let spread = spreads[level]?[horizon] ?? Self.prior
-    let middle = distribution.quantile(0.5)
-    return (
-      min(distribution.quantile(spread.low), middle), middle, max(distribution.quantile(spread.high), middle)
-    )
+  /// The P50: the median of counts that scatter no more than `prior` says beside their linear part.
+  ///
+  /// A wider spread is learned from misses of the level (a shock), which lie on either side; a negative binomial of that variance would
+  /// put its median far below a mean that is as often too low as too high.
+  private static func middle(_ mean: Double, _ spread: Spread) -> Double {
+    let variance = spread.linear * mean + min(spread.quadratic, prior.quadratic) * mean * mean
+    return NegativeBinomial(mean: mean, variance: variance).quantile(0.5)
   }
 
   private static func spread(_ list: [Sample], horizon: Int, prior: Spread) -> Spread {
