@@ -34,7 +34,7 @@ struct ConsoleLogHandler: LogHandler {
     switch format {
     case .text:
       let mark = event.level >= .error ? "error: " : event.level == .warning ? "warning: " : ""
-      let tail = pairs.map { " \($0.key)=\($0.value)" }.joined()
+      let tail = pairs.map { " \($0.key)=\(Console.quoted("\($0.value)"))" }.joined()
       line = Console.plain("\(Self.stamp().suffix(9).dropLast()) \(mark)\(event.message)\(tail)")
     case .json:
       var object: [String: String] = [
@@ -125,6 +125,13 @@ public final class Console: Sendable {
   public static func writeOutput(_ text: String) { write(plain(text, keeping: ["\n", "\t"]), to: STDOUT_FILENO) }
   /// Writes data to standard output as they are.
   static func writeData(_ text: String) { write(text, to: STDOUT_FILENO) }
+
+  /// A value of a text line, as logfmt writes it: in quotes where it is empty or holds a space, a quote or an equals sign, so that a line falls apart into its values.
+  static func quoted(_ value: String) -> String {
+    guard value.isEmpty || value.contains(where: { $0.isWhitespace || $0 == "\"" || $0 == "=" }) else { return value }
+    let escaped = value.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"")
+    return "\"\(escaped)\""
+  }
 
   /// A text without control characters: names of files and cells may hold any.
   /// - Parameter kept: those that are left.

@@ -42,7 +42,10 @@ struct JobDecisions {
   func bringUpToDate(_ run: Run) throws -> Outcome {
     let rules = try DeduplicationFile.load(folder: session.profile.folder)
     let state = try session.connection.query(query("state"), [.text(session.profile.city)])
-    guard let newest = try state.first?.int("newest") else { return Outcome() }
+    guard let first = state.first else { return Outcome() }
+    let newest = try first.int("newest")
+    // A rule shifts what an earlier rule or forecast has told; before any, there is nothing to compare with.
+    let isTold = try first.bool("is_told") || !first.isNull("version")
     let known = try Dictionary(
       uniqueKeysWithValues: state.filter { try !$0.isNull("version") }.map {
         (try $0.string("version"), try Decided($0))
@@ -61,7 +64,7 @@ struct JobDecisions {
       session.console.progress("deciding which postings are one job")
       let isWhole = decided.map { $0.span != span || $0.links != links } ?? true
       try decide(rule, span, since: isWhole ? nil : decided?.run, newest, run, &outcome)
-      if decided == nil, newest > 0, !known.isEmpty || newest < Int(run.id.value) {
+      if decided == nil, newest > 0, isTold {
         outcome.findings.append(try shift(rule, before: index > 0 ? rules[index - 1] : nil))
       }
     }
