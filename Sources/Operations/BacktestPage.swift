@@ -78,12 +78,14 @@ struct BacktestPage {
       + rivals.map { "÷\u{a0}" + name($0.rival) }
     let rows = lines.map { line -> String in
       let score = line.score
-      let isFair = (0.75...0.87).contains(score.coverage)
+      // By the figure that stands there: one 75 % must not be red and another black.
+      let isFair = (75...87).contains((100 * score.coverage).rounded())
       var cells = [
         "<td>\(label(line))</td>", "<td>\(TableText.grouped(score.count))</td>",
         "<td>\(TableText.decimal(score.mae))</td>", "<td>\(TableText.decimal(score.pinball))</td>",
         "<td\(isFair ? "" : " class=\"bad\"")>\(TableText.percent(score.coverage, decimals: 0))</td>",
-        "<td>\(TableText.change(score.bias))</td>", "<td>\(BacktestReport.told(score.brierSkill, 2))</td>",
+        "<td>\(TableText.change(score.bias))</td>",
+        "<td>\(BacktestReport.told(score.brierSkill, 2).replacing("-", with: "−"))</td>",
       ]
       cells += rivals.map { rival in
         guard let ratio = score.rivalMAE[rival.index] else { return "<td>—</td>" }
