@@ -6,8 +6,8 @@ import LabourMarket
 /// be heard.
 ///
 /// At the newest past origins both forecasts are made from what was known then; the share of the second opinion at a horizon is its inverse squared
-/// error over the sum of both (Bates and Granger, The combination of forecasts, 1969), stretched so that equal errors share equally and a forecast with more
-/// than 7/3 of the other's squared error is not heard (their errors are far from independent), shrunk towards 0 by prior weight and capped.
+/// error over the sum of both (Bates and Granger, The combination of forecasts, 1969), stretched so that it is heard only where its squared error was the smaller
+/// (both err together, and over the few origins of one city who was better is half luck), shrunk towards 0 by prior weight and capped.
 struct SecondOpinion: Sendable {
   /// Past origins at which it is heard.
   static let origins = 6
@@ -48,7 +48,7 @@ struct SecondOpinion: Sendable {
     shares = errors.map { error in
       guard error.count > 0, error.first + error.second > 0 else { return 0 }
       let heard = error.first / (error.first + error.second)
-      let share = min(max((heard - 0.3) / 0.4, 0), 1)
+      let share = min(max((heard - 0.5) / 0.4, 0), 1)
       return min(share * error.count / (error.count + Self.prior), cap)
     }
     forecast = now
