@@ -88,7 +88,7 @@ struct EvidenceRegression: Sendable {
   let initial: [Double]
   /// Blocks of columns that mark periods; their coefficients are levels that walk at random from period to period.
   var walks: [Range<Int>] = []
-  /// Groups whose prior variance is given, not learned: too few members to learn one from.
+  /// Groups whose prior variance is given, not learned: too few members to learn one from, or a walk beside them that can say the same.
   var given: Set<Int> = []
 
   /// Fits the model.

@@ -21,7 +21,7 @@ struct FillModel: Sendable {
   let months: Int
   /// First month of the panel.
   let start: Month
-  /// Share of a level beyond its mean that is left a month later, 0…1.
+  /// Share of a level beyond its median that is left a month later, 0…1.
   let persistence: Double
 
   /// Which pool each cell belongs to.

@@ -16,7 +16,7 @@ struct SeasonalCounts: Sendable {
   let harmonics: Int
   /// Whether a season and growth may be learned at all.
   let learns: Bool
-  /// Share of a level beyond its mean that is left a month later, 0…1.
+  /// Share of a level beyond its median that is left a month later, 0…1.
   let persistence: Double
   private let regression: EvidenceRegression
   private let quarters: Int
