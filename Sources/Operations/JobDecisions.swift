@@ -44,12 +44,12 @@ struct JobDecisions {
     let state = try session.connection.query(query("state"), [.text(session.profile.city)])
     guard let first = state.first else { return Outcome() }
     let newest = try first.int("newest")
-    // A rule shifts what an earlier rule or forecast has told; before any, there is nothing to compare with.
-    let isTold = try first.bool("is_told") || !first.isNull("version")
     let known = try Dictionary(
       uniqueKeysWithValues: state.filter { try !$0.isNull("version") }.map {
         (try $0.string("version"), try Decided($0))
       })
+    // A rule shifts what an earlier rule or forecast has told; before any, there is nothing to compare with.
+    let isTold = try !known.isEmpty || first.bool("is_told")
     try check(rules, known)
     var outcome = Outcome()
     for version in known.keys.sorted() where !rules.contains(where: { $0.version == version }) {

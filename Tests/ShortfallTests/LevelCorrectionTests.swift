@@ -13,10 +13,7 @@ import Testing
     var settings = ShortfallSettings()
     settings.chainLevelShrinkage = 1e9
     settings.levelShrinkage = 0.5
-    let rolling = RollingErrors(
-      panel, horizon: 1, settings: settings,
-      demand: DemandModel.project(panel, horizon: 1, settings: settings),
-      fill: FillModel(panel, settings: settings))
+    let rolling = RollingErrors(panel, horizon: 1, settings: settings)
     return log(LevelCorrection(panel, rolling, settings: settings).factor(horizon: 0, cut: 0)[0])
   }
 

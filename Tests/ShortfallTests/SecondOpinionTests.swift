@@ -8,10 +8,7 @@ import Testing
   private static func shares(factor: Double) throws -> [Double] {
     let panel = SyntheticCity(chains: 4, seed: 5).panel()
     let settings = ShortfallSettings()
-    let rolling = RollingErrors(
-      panel, horizon: 2, settings: settings,
-      demand: DemandModel.project(panel, horizon: 2, settings: settings),
-      fill: FillModel(panel, settings: settings))
+    let rolling = RollingErrors(panel, horizon: 2, settings: settings)
     let chainOfCell = panel.cells.map(\.chain)
     let openings = panel.openings.summed(by: chainOfCell, into: panel.chains.count)
     let opinion = SecondOpinion(panel, horizon: 2, settings: settings, rolling: rolling) { origin in

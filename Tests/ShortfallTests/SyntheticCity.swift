@@ -94,3 +94,13 @@ struct SyntheticCity {
     (0..<Int(n)).reduce(0.0) { sum, _ in sum + (Double.random(in: 0..<1, using: &random) < p ? 1 : 0) }
   }
 }
+
+extension RollingErrors {
+  /// The rolling errors of a panel by the models fitted to it.
+  init(_ panel: CityPanel, horizon: Int, settings: ShortfallSettings) {
+    self.init(
+      panel, horizon: horizon, settings: settings,
+      demand: DemandModel.project(panel, horizon: horizon, settings: settings),
+      fill: FillModel(panel, settings: settings))
+  }
+}
